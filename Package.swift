@@ -1,0 +1,20 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every product target is written in the Embedded Swift subset, which the armhf release is built with.
+let product: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .treatWarning("EmbeddedRestrictions", as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+let tests: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "Tickover",
+    targets: [
+        .target(name: "NTPTime", swiftSettings: product),
+        .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
+        .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
+        .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
+    ]
+)

@@ -1,0 +1,10 @@
+/// The served clock and the free-running oscillator, read at the same moment.
+package struct ClockReading: Hashable, Sendable {
+    package var monotonic: MonotonicTime
+    package var date: NTPDate
+
+    package init(monotonic: MonotonicTime, date: NTPDate) {
+        self.monotonic = monotonic
+        self.date = date
+    }
+}
