@@ -15,6 +15,8 @@ let package = Package(
         .target(name: "NTPTime", swiftSettings: product),
         .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
+        .target(name: "NetworkAddress", swiftSettings: product),
+        .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
     ]
 )

@@ -21,7 +21,7 @@ package struct ClockTrajectory: Sendable {
 
     /// The part of the slew that has been done `elapsed` after it began.
     private func slewed(after elapsed: NTPDuration) -> NTPDuration {
-        guard steering.duration > .zero, elapsed < steering.duration else { return steering.slew }
+        guard elapsed < steering.duration else { return steering.slew }
         return steering.slew * (elapsed.seconds / steering.duration.seconds)
     }
 

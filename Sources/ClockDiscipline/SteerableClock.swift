@@ -23,7 +23,7 @@ package struct ClockSteering: Equatable, Sendable {
     package var frequency: Frequency
     /// Phase to be added on top of `frequency`; positive moves the clock forward.
     package var slew: NTPDuration
-    /// The time over which `slew` is spread evenly; the clock's owner steers anew when it is over.
+    /// The time over which `slew` is spread evenly, more than zero if there is any; the clock's owner steers anew when it is over.
     package var duration: NTPDuration
 
     package init(frequency: Frequency, slew: NTPDuration = .zero, duration: NTPDuration = .zero) {
