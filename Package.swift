@@ -17,6 +17,8 @@ let package = Package(
         .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "NetworkAddress", swiftSettings: product),
         .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
+        .target(name: "NTPWire", dependencies: ["NTPTime"], swiftSettings: product),
+        .testTarget(name: "NTPWireTests", dependencies: ["NTPWire"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
     ]
 )

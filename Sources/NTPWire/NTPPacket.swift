@@ -1,0 +1,109 @@
+import NTPTime
+
+/// The 48-octet packet header of NTP versions 1 to 4 (RFC 5905 section 7.3).
+package struct NTPPacket: Equatable, Sendable {
+    package var leap: LeapIndicator
+    /// 0–7 on the wire.
+    package var version: UInt8
+    package var mode: NTPMode
+    /// 0 is a kiss-o'-death or unspecified, 1–15 valid, 16 unsynchronised.
+    package var stratum: UInt8
+    package var poll: PollExponent
+    /// log2 of the clock's precision in seconds.
+    package var precision: Int8
+    package var rootDelay: NTPShort
+    package var rootDispersion: NTPShort
+    package var referenceID: ReferenceID
+    package var referenceTimestamp: NTPTimestamp
+    package var originTimestamp: NTPTimestamp
+    package var receiveTimestamp: NTPTimestamp
+    package var transmitTimestamp: NTPTimestamp
+
+    package static let length = 48
+    package typealias Octets = InlineArray<48, UInt8>
+
+    package init(
+        leap: LeapIndicator = .none,
+        version: UInt8 = 4,
+        mode: NTPMode,
+        stratum: UInt8 = 0,
+        poll: PollExponent = PollExponent(0),
+        precision: Int8 = 0,
+        rootDelay: NTPShort = NTPShort(bits: 0),
+        rootDispersion: NTPShort = NTPShort(bits: 0),
+        referenceID: ReferenceID = ReferenceID(bits: 0),
+        referenceTimestamp: NTPTimestamp = .zero,
+        originTimestamp: NTPTimestamp = .zero,
+        receiveTimestamp: NTPTimestamp = .zero,
+        transmitTimestamp: NTPTimestamp = .zero
+    ) {
+        self.leap = leap
+        self.version = version
+        self.mode = mode
+        self.stratum = stratum
+        self.poll = poll
+        self.precision = precision
+        self.rootDelay = rootDelay
+        self.rootDispersion = rootDispersion
+        self.referenceID = referenceID
+        self.referenceTimestamp = referenceTimestamp
+        self.originTimestamp = originTimestamp
+        self.receiveTimestamp = receiveTimestamp
+        self.transmitTimestamp = transmitTimestamp
+    }
+}
+
+extension NTPPacket {
+    /// Reads the header at the start of a datagram; whatever follows it is not looked at.
+    ///
+    /// - Throws: `NTPPacketError.truncated` below 48 octets, the only way in which a header can be malformed.
+    package init(_ datagram: Span<UInt8>) throws(NTPPacketError) {
+        guard datagram.count >= Self.length else { throw .truncated(length: datagram.count) }
+        // Two and three bits have no other values than those of the enumerations.
+        leap = LeapIndicator(rawValue: datagram[0] >> 6) ?? .unsynchronised
+        version = datagram[0] >> 3 & 7
+        mode = NTPMode(rawValue: datagram[0] & 7) ?? .reserved
+        stratum = datagram[1]
+        poll = PollExponent(Int8(bitPattern: datagram[2]))
+        precision = Int8(bitPattern: datagram[3])
+        rootDelay = NTPShort(bits: UInt32(bigEndian: datagram, at: 4))
+        rootDispersion = NTPShort(bits: UInt32(bigEndian: datagram, at: 8))
+        referenceID = ReferenceID(bits: UInt32(bigEndian: datagram, at: 12))
+        referenceTimestamp = NTPTimestamp(bits: UInt64(bigEndian: datagram, at: 16))
+        originTimestamp = NTPTimestamp(bits: UInt64(bigEndian: datagram, at: 24))
+        receiveTimestamp = NTPTimestamp(bits: UInt64(bigEndian: datagram, at: 32))
+        transmitTimestamp = NTPTimestamp(bits: UInt64(bigEndian: datagram, at: 40))
+    }
+
+    package var octets: Octets {
+        var octets = Octets(repeating: 0)
+        octets[0] = leap.rawValue << 6 | (version & 7) << 3 | mode.rawValue
+        octets[1] = stratum
+        octets[2] = UInt8(bitPattern: poll.log2Seconds)
+        octets[3] = UInt8(bitPattern: precision)
+        store(UInt64(rootDelay.bits) << 32 | UInt64(rootDispersion.bits), in: &octets, at: 4)
+        store(UInt64(referenceID.bits) << 32 | referenceTimestamp.bits >> 32, in: &octets, at: 12)
+        store(referenceTimestamp.bits << 32 | originTimestamp.bits >> 32, in: &octets, at: 20)
+        store(originTimestamp.bits << 32 | receiveTimestamp.bits >> 32, in: &octets, at: 28)
+        store(receiveTimestamp.bits << 32 | transmitTimestamp.bits >> 32, in: &octets, at: 36)
+        store(transmitTimestamp.bits << 32, in: &octets, at: 44, count: 4)
+        return octets
+    }
+}
+
+package enum NTPPacketError: Error, Hashable, Sendable {
+    /// A header has 48 octets.
+    case truncated(length: Int)
+}
+
+extension FixedWidthInteger {
+    init(bigEndian octets: Span<UInt8>, at offset: Int) {
+        var value: Self = 0
+        for index in offset..<offset + Self.bitWidth / 8 { value = value << 8 | Self(octets[index]) }
+        self = value
+    }
+}
+
+private func store(_ value: UInt64, in octets: inout NTPPacket.Octets, at offset: Int, count: Int = 8) {
+    for index in 0..<count { octets[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)) }
+}
