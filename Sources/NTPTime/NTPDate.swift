@@ -60,3 +60,8 @@ package struct NTPDate: Hashable, Comparable, Sendable {
 
     package static func += (left: inout NTPDate, right: NTPDuration) { left = left + right }
 }
+
+extension NTPDate {
+    /// No clock shows an earlier time than this program's making: 2026-11-01T00:00:00Z. Moved on with releases.
+    package static let earliestPlausible = CivilTime(year: 2026, month: 11, day: 1).date
+}

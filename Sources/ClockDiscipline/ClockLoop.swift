@@ -1,0 +1,60 @@
+import NTPTime
+
+/// Turns the estimate of UTC into steps and slews of the served clock.
+package struct ClockLoop: Sendable {
+    package struct Limits: Equatable, Sendable {
+        /// The first correction is a step when the offset exceeds this; 0 never steps (`tinker step`).
+        package var step: NTPDuration
+        /// An offset beyond this ends the daemon; 0 never does (`tinker panic`).
+        package var panic: NTPDuration
+        /// Whether the first correction may exceed `panic` (`-g`).
+        package var allowsFirstPanic: Bool
+
+        package init(
+            step: NTPDuration = .seconds(0.128),
+            panic: NTPDuration = .seconds(1_000),
+            allowsFirstPanic: Bool = false
+        ) {
+            self.step = step
+            self.panic = panic
+            self.allowsFirstPanic = allowsFirstPanic
+        }
+    }
+
+    package enum Action: Equatable, Sendable {
+        /// Step the clock, then steer it.
+        case step(by: NTPDuration, then: ClockSteering)
+        case steer(ClockSteering)
+        /// The offset is beyond the panic limit: somebody has to look.
+        case panic(offset: NTPDuration)
+    }
+
+    /// The fastest slew: 128 ms take 26 s.
+    package static let maximumSlew = Frequency.ppm(5_000)
+    /// Beyond this even a later correction steps: the slew would take over three minutes.
+    package static let longestSlew = NTPDuration.seconds(1)
+    /// A phase error is spread over at least this long, so that noise does not become frequency noise.
+    private static let shortestSlew = NTPDuration.seconds(4)
+
+    private let limits: Limits
+
+    package init(limits: Limits) { self.limits = limits }
+
+    /// The correction of a clock that reads `reading` to what `estimate` says.
+    ///
+    /// - Parameter isFirst: whether the clock has not been corrected by this kind of source before. Then it may step
+    ///   beyond `limits.step`; later it slews, unless the slew would be longer than `longestSlew` allows.
+    package func correct(_ reading: ClockReading, to estimate: ClockEstimate, isFirst: Bool) -> Action {
+        let offset = estimate.offset(of: reading)
+        let size = offset.magnitude
+        if limits.panic > .zero, size > limits.panic, !(isFirst && limits.allowsFirstPanic) {
+            return .panic(offset: offset)
+        }
+        let threshold = isFirst ? limits.step : max(limits.step, Self.longestSlew)
+        if limits.step > .zero, size > threshold {
+            return .step(by: offset, then: ClockSteering(frequency: estimate.frequency))
+        }
+        let duration = max(Self.shortestSlew, .seconds(size.seconds / Self.maximumSlew.fraction))
+        return .steer(ClockSteering(frequency: estimate.frequency, slew: offset, duration: duration))
+    }
+}

@@ -1,0 +1,124 @@
+import NTPTime
+
+/// A source that is fit to take part in the selection.
+package struct SelectionCandidate<ID: Hashable & Sendable>: Sendable {
+    package var id: ID
+    package var reference: TimeReference
+    package var stratum: UInt8
+    /// The user's word that this one is to be the system peer whenever it is a truechimer.
+    package var prefer: Bool
+
+    package init(id: ID, reference: TimeReference, stratum: UInt8, prefer: Bool) {
+        self.id = id
+        self.reference = reference
+        self.stratum = stratum
+        self.prefer = prefer
+    }
+}
+
+/// Outcome of the selection at one moment.
+package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
+    /// The sources whose correctness intervals all share a point, best first; empty if no majority agrees.
+    package var truechimers: [SelectionCandidate<ID>]
+    /// The others.
+    package var falsetickers: [ID]
+
+    /// Marzullo's intersection: the largest set of candidates whose intervals (estimate ± root distance) share a
+    /// point, if it is a majority.
+    ///
+    /// As in RFC 5905 section 11.2.1 without its additional midpoint count: an interval of ours is a bound, not a
+    /// confidence interval, so that a midpoint outside of the intersection proves nothing. Two sources that disagree
+    /// are no majority, and neither is believed. One alone is believed, having nobody to contradict it.
+    ///
+    /// - Parameter systemPeer: the present choice; it stays first unless another is clearly better.
+    package init(among candidates: [SelectionCandidate<ID>], at moment: MonotonicTime, keeping systemPeer: ID?) {
+        guard let first = candidates.first else {
+            truechimers = []
+            falsetickers = []
+            return
+        }
+        let origin = first.reference.estimate.date(at: moment)
+        let intervals = candidates.map { candidate in
+            let centre = candidate.reference.estimate.date(at: moment) - origin
+            let distance = candidate.reference.rootDistance(at: moment)
+            return (low: centre - distance, high: centre + distance)
+        }
+        // A largest set of intervals that share a point shares the low end of one of them.
+        var agreeing: [Int] = []
+        for point in intervals.map(\.low) {
+            let covering = intervals.indices.filter { intervals[$0].low <= point && point <= intervals[$0].high }
+            if covering.count > agreeing.count { agreeing = covering }
+        }
+        guard 2 * agreeing.count > candidates.count else {
+            truechimers = []
+            falsetickers = candidates.map(\.id)
+            return
+        }
+        func cost(_ candidate: SelectionCandidate<ID>) -> Double {
+            let distance = candidate.reference.rootDistance(at: moment).seconds + 1e-3 * Double(candidate.stratum)
+            return candidate.id == systemPeer ? distance * Self.hysteresis : distance
+        }
+        truechimers = agreeing.map { candidates[$0] }.sorted { left, right in
+            left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
+        }
+        falsetickers = candidates.indices.filter { !agreeing.contains($0) }.map { candidates[$0].id }
+    }
+
+    /// How much smaller the present system peer's distance counts, so that two like ones do not take turns.
+    private static var hysteresis: Double { 0.7 }
+}
+
+extension SourceSelection {
+    /// The truechimers' mean, weighted by the inverse squares of their root distances; nil if there are none.
+    ///
+    /// Its bound is the same mean of their bounds, since each one's error is within its own.
+    package func combined(at moment: MonotonicTime) -> TimeReference? {
+        guard let first = truechimers.first else { return nil }
+        let origin = first.reference.estimate.date(at: moment)
+        var total = 0.0
+        var offset = 0.0
+        var delay = 0.0
+        var dispersion = 0.0
+        var phaseVariance = 0.0
+        var frequencyTotal = 0.0
+        var frequency = 0.0
+        for candidate in truechimers {
+            let reference = candidate.reference
+            let estimate = reference.estimate
+            let distance = max(reference.rootDistance(at: moment).seconds, 1e-6)
+            let weight = 1 / (distance * distance)
+            total += weight
+            offset += weight * (estimate.date(at: moment) - origin).seconds
+            delay += weight * reference.rootDelay.seconds
+            let aged = reference.rootDispersion + OscillatorModel.instability * (moment - estimate.moment)
+            dispersion += weight * aged.seconds
+            let error = weight * estimate.phaseError(at: moment).seconds
+            phaseVariance += error * error
+            let precision = 1 / max(estimate.frequencyError.fraction * estimate.frequencyError.fraction, 1e-24)
+            frequencyTotal += precision
+            frequency += precision * estimate.frequency.fraction
+        }
+        return TimeReference(
+            estimate: ClockEstimate(
+                moment: moment,
+                date: origin + .seconds(offset / total),
+                frequency: Frequency(fraction: frequency / frequencyTotal),
+                phaseError: .seconds(phaseVariance.squareRoot() / total),
+                // Sources that share the oscillator share its wander: no better than the best of them.
+                frequencyError: truechimers.map(\.reference.estimate.frequencyError).min() ?? OscillatorModel.tolerance
+            ),
+            rootDelay: .seconds(delay / total),
+            rootDispersion: .seconds(dispersion / total),
+            leap: agreedLeap
+        )
+    }
+
+    /// The leap indicator that most of the truechimers announce.
+    private var agreedLeap: LeapIndicator {
+        for leap in [LeapIndicator.insertion, .deletion]
+        where 2 * truechimers.count(where: { $0.reference.leap == leap }) > truechimers.count {
+            return leap
+        }
+        return .none
+    }
+}

@@ -1,0 +1,38 @@
+import NTPTime
+
+/// An estimate of UTC together with the bound on its error: what one source, or all of them combined, says.
+package struct TimeReference: Equatable, Sendable {
+    package var estimate: ClockEstimate
+    /// Total round-trip delay to the primary source; half of it bounds the error from asymmetric paths.
+    package var rootDelay: NTPDuration
+    /// Bound on all other systematic errors at the moment of the estimate, up to the primary source.
+    package var rootDispersion: NTPDuration
+    package var leap: LeapIndicator
+
+    package init(
+        estimate: ClockEstimate,
+        rootDelay: NTPDuration,
+        rootDispersion: NTPDuration,
+        leap: LeapIndicator
+    ) {
+        self.estimate = estimate
+        self.rootDelay = rootDelay
+        self.rootDispersion = rootDispersion
+        self.leap = leap
+    }
+
+    /// Multiple of a standard error that is taken as its bound.
+    package static let boundFactor = 3.0
+
+    /// Root dispersion with noise and with what the oscillator may have done since.
+    package func rootDispersion(at moment: MonotonicTime) -> NTPDuration {
+        let elapsed = (moment - estimate.moment).magnitude
+        return rootDispersion + estimate.phaseError(at: moment) * Self.boundFactor
+            + OscillatorModel.instability * elapsed
+    }
+
+    /// Root distance (RFC 5905 section 11.1): the bound on the estimate's error.
+    package func rootDistance(at moment: MonotonicTime) -> NTPDuration {
+        rootDelay / 2 + rootDispersion(at: moment)
+    }
+}
