@@ -16,6 +16,8 @@ let package = Package(
         .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "NetworkAddress", swiftSettings: product),
+        .target(name: "Configuration", dependencies: ["NTPTime", "NetworkAddress"], swiftSettings: product),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: tests),
         .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
     ]
