@@ -17,6 +17,8 @@ let package = Package(
         .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "NetworkAddress", swiftSettings: product),
         .target(name: "Configuration", dependencies: ["NTPTime", "NetworkAddress"], swiftSettings: product),
+        .target(name: "CommandLine", dependencies: ["NTPTime", "NetworkAddress"], swiftSettings: product),
+        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: tests),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: tests),
         .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),

@@ -1,3 +1,4 @@
+import NTPTime
 import NetworkAddress
 
 /// Readers for the words that stand for values. All return nil for what is not of the kind.
@@ -8,14 +9,8 @@ enum ValueText {
         return value
     }
 
-    /// `[+-]digits[.digits][e[+-]digits]`, without the names and the hexadecimal form that C's reader takes.
     static func decimal(_ text: String, in range: ClosedRange<Double>) -> Double? {
-        let allowed = text.utf8.allSatisfy { byte in
-            isDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-                || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
-        }
-        guard allowed, let value = Double(text), range.contains(value) else { return nil }
-        return value
+        NTPTime.decimal(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
     /// A 7-bit I2C address in decimal or, after `0x`, in hexadecimal, as device trees and i2cdetect write it.
