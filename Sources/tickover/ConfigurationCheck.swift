@@ -21,7 +21,8 @@ enum ConfigurationCheck {
         for diagnostic in loaded.diagnostics { text += "\(diagnostic)\n" }
         let errors = loaded.diagnostics.count { $0.severity == .error }
         let warnings = loaded.diagnostics.count - errors
-        return text + "\(loaded.file ?? "built-in configuration"): \(counted(errors, "error")), \(counted(warnings, "warning"))\n"
+        return text
+            + "\(loaded.file ?? "built-in configuration"): \(counted(errors, "error")), \(counted(warnings, "warning"))\n"
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
