@@ -17,3 +17,14 @@ package func fixed(_ value: Double, _ decimals: Int) -> String {
     guard decimals > 0 else { return "\(sign)\(scaled)" }
     return "\(sign)\(scaled / scale).\(padded(scaled % scale, decimals))"
 }
+
+/// The number that `text` is in decimal, `[+-]digits[.digits][e[+-]digits]`; nil for anything else, the names and the
+/// hexadecimal form that C's reader takes among it, and for numbers beyond a Double's range.
+package func decimal(_ text: String) -> Double? {
+    let allowed = text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
+    }
+    guard allowed, let value = Double(text), value.isFinite else { return nil }
+    return value
+}

@@ -83,4 +83,14 @@ import Testing
     func `has the digits asked for`(value: Double, decimals: Int, expected: String) {
         #expect(fixed(value, decimals) == expected)
     }
+
+    @Test(arguments: [("0", 0.0), ("-1.5", -1.5), ("+2e-3", 0.002), (".5", 0.5), ("1E4", 10_000)])
+    func `is read`(text: String, expected: Double) {
+        #expect(decimal(text) == expected)
+    }
+
+    @Test(arguments: ["", " 1", "1 ", "0x1", "nan", "inf", "1e999", "1e", "--1", "1.2.3", "e5", "."])
+    func `is refused when it is no number`(text: String) {
+        #expect(decimal(text) == nil)
+    }
 }

@@ -1,0 +1,204 @@
+import NTPTime
+import NetworkAddress
+
+/// What the command line asks of `tickover`.
+package enum ToolInvocation: Equatable, Sendable {
+    case run(ToolOptions)
+    /// The text to show.
+    case help(String)
+    case version
+}
+
+package struct ToolOptions: Equatable, Sendable {
+    package var command: ToolCommand
+    /// `-c`: names the state directory and the RTC.
+    package var configurationFile: String?
+    /// `--json`: print for programs.
+    package var json: Bool
+
+    package init(command: ToolCommand, configurationFile: String? = nil, json: Bool = false) {
+        self.command = command
+        self.configurationFile = configurationFile
+        self.json = json
+    }
+}
+
+package enum ToolCommand: Equatable, Sendable {
+    case checkConfiguration
+    case query(ServerQuery)
+    case readRTC
+    /// Sets the RTC to the date, or to the system's time when there is none.
+    case setRTC(NTPDate?)
+    case sources
+    /// `watch` shows it again and again.
+    case status(watch: Bool)
+}
+
+/// One question to a time server.
+package struct ServerQuery: Equatable, Sendable {
+    package var host: String
+    package var port: UInt16 = 123
+    /// The family that the name is resolved in; nil takes either.
+    package var family: AddressFamily?
+    /// How long the answer is waited for.
+    package var timeout: NTPDuration = .seconds(5)
+
+    package init(host: String) { self.host = host }
+}
+
+extension ToolOptions {
+    /// Reads the command line.
+    ///
+    /// - Parameter arguments: without the program's name.
+    /// - Throws: `UsageError` for an unknown command, an option that the command does not have, a missing or wrong value,
+    ///   a missing operand or one too many.
+    package static func parse(_ arguments: [String]) throws(UsageError) -> ToolInvocation {
+        var words: [String] = []
+        var given: [GivenOption] = []
+        var scanner = OptionScanner(arguments, ToolOption.forms)
+        while let argument = try scanner.next() {
+            switch argument {
+            case .operand(let word): words.append(word)
+            case .option(let id, let name, let value): given.append(GivenOption(id: id, name: name, value: value))
+            }
+        }
+        if given.contains(where: { $0.id == .help }) { return .help(ToolUsage.text(for: words)) }
+        if given.contains(where: { $0.id == .version }) { return .version }
+        let (name, operands) = try ToolCommandName.find(words)
+        for option in given where !name.options.contains(option.id) {
+            throw UsageError("'\(name.rawValue)' has no option '\(option.name)'")
+        }
+        var options = ToolOptions(command: try command(name, operands, given))
+        for option in given {
+            switch option.id {
+            case .configurationFile:
+                options.configurationFile = try OptionValue.path(option.value, of: option.name)
+            case .json: options.json = true
+            default: break
+            }
+        }
+        return .run(options)
+    }
+
+    private static func command(
+        _ name: ToolCommandName,
+        _ operands: ArraySlice<String>,
+        _ given: [GivenOption]
+    ) throws(UsageError) -> ToolCommand {
+        var operands = operands
+        let command: ToolCommand
+        switch name {
+        case .checkConfiguration: command = .checkConfiguration
+        case .readRTC: command = .readRTC
+        case .setRTC: command = .setRTC(try date(given))
+        case .sources: command = .sources
+        case .status: command = .status(watch: given.contains { $0.id == .watch })
+        case .query:
+            guard let host = operands.popFirst(), !host.isEmpty else {
+                throw UsageError("'query' expects the name or the address of a server: tickover query HOST")
+            }
+            command = .query(try query(host, given))
+        }
+        if let extra = operands.first { throw UsageError("unexpected argument '\(extra)' of '\(name.rawValue)'") }
+        return command
+    }
+
+    private static func date(_ given: [GivenOption]) throws(UsageError) -> NTPDate? {
+        guard let option = given.last(where: { $0.id == .time }) else { return nil }
+        guard let date = NTPDate(iso8601: option.value) else {
+            throw UsageError(
+                "option '--time' expects a UTC time such as 2026-01-31T23:59:59Z, not '\(option.value)'"
+            )
+        }
+        return date
+    }
+
+    private static func query(_ host: String, _ given: [GivenOption]) throws(UsageError) -> ServerQuery {
+        var query = ServerQuery(host: host)
+        for option in given {
+            switch option.id {
+            case .port:
+                query.port = UInt16(
+                    truncatingIfNeeded: try OptionValue.wholeNumber(option.value, of: option.name, in: 1...65_535)
+                )
+            case .timeout:
+                guard let seconds = decimal(option.value), (0.001...3600).contains(seconds) else {
+                    throw UsageError(
+                        "option '--timeout' expects a number of seconds from 0.001 to 3600, not '\(option.value)'"
+                    )
+                }
+                query.timeout = .seconds(seconds)
+            case .ipv4, .ipv6:
+                let family: AddressFamily = option.id == .ipv4 ? .v4 : .v6
+                guard query.family == nil || query.family == family else {
+                    throw UsageError("expected either '-4' or '-6', not both")
+                }
+                query.family = family
+            default: break
+            }
+        }
+        return query
+    }
+}
+
+private struct GivenOption {
+    var id: ToolOption
+    /// As it was written.
+    var name: String
+    var value: String
+}
+
+private enum ToolOption {
+    case configurationFile, help, ipv4, ipv6, json, port, time, timeout, version, watch
+
+    static var forms: [OptionForm<ToolOption>] {
+        [
+            OptionForm(.configurationFile, "c", "configfile", value: "FILE"),
+            OptionForm(.help, "h", "help"),
+            OptionForm(.ipv4, "4", "ipv4"),
+            OptionForm(.ipv6, "6", "ipv6"),
+            OptionForm(.json, nil, "json"),
+            OptionForm(.port, nil, "port", value: "PORT"),
+            OptionForm(.time, nil, "time", value: "TIME"),
+            OptionForm(.timeout, nil, "timeout", value: "SECONDS"),
+            OptionForm(.version, "V", "version"),
+            OptionForm(.watch, nil, "watch"),
+        ]
+    }
+}
+
+/// The commands as they are written.
+private enum ToolCommandName: String {
+    case checkConfiguration = "check-config"
+    case query
+    case readRTC = "rtc read"
+    case setRTC = "rtc set"
+    case sources
+    case status
+
+    var options: [ToolOption] {
+        switch self {
+        case .checkConfiguration, .readRTC, .sources: [.configurationFile, .json]
+        case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
+        case .setRTC: [.configurationFile, .time]
+        case .status: [.configurationFile, .json, .watch]
+        }
+    }
+
+    /// The command at the beginning of `words`, and what follows it.
+    static func find(_ words: [String]) throws(UsageError) -> (ToolCommandName, ArraySlice<String>) {
+        guard let first = words.first else {
+            throw UsageError("expected a command: status, sources, query, rtc or check-config")
+        }
+        if first == "rtc" {
+            guard words.count > 1, let name = ToolCommandName(rawValue: "rtc \(words[1])") else {
+                throw UsageError("expected 'rtc read' or 'rtc set'")
+            }
+            return (name, words.dropFirst(2))
+        }
+        guard let name = ToolCommandName(rawValue: first), !first.utf8.contains(UInt8(ascii: " ")) else {
+            throw UsageError("unknown command '\(first)'; expected status, sources, query, rtc or check-config")
+        }
+        return (name, words.dropFirst())
+    }
+}

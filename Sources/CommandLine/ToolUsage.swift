@@ -1,0 +1,106 @@
+package enum ToolUsage {
+    /// The help for the command that `words` begin with, or for the program.
+    static func text(for words: [String]) -> String {
+        switch words.first {
+        case "check-config": checkConfiguration
+        case "query": query
+        case "rtc": rtc
+        case "sources": sources
+        case "status": status
+        default: program
+        }
+    }
+
+    package static let program = """
+        Usage: tickover COMMAND [OPTION]...
+
+        Looks after tickoverd and its real-time clock.
+
+        Commands:
+          status         show how the daemon is doing
+          sources        show what it measures: the servers and the clock chip
+          query HOST     ask a time server once
+          rtc read       read the real-time clock
+          rtc set        set the real-time clock
+          check-config   check the configuration
+
+        Options of every command:
+          -c, --configfile FILE  the daemon's configuration; otherwise
+                                 /etc/tickover.conf, /etc/ntp.conf or what is
+                                 built in
+          -h, --help             show help, also for a command
+          -V, --version          show the version
+
+        Exit status: 0 success, 1 failure, 2 wrong usage, 3 no answer.
+
+        """
+
+    private static let checkConfiguration = """
+        Usage: tickover check-config [-c FILE] [--json]
+
+        Reads the configuration as the daemon would and prints what is wrong
+        with it, as file:line:column: message.
+
+          -c, --configfile FILE  the configuration
+              --json             print for programs
+
+        Exit status: 0 no errors (warnings are none), 1 errors or no such file.
+
+        """
+
+    private static let query = """
+        Usage: tickover query HOST [OPTION]...
+
+        Asks a time server once and prints how far it is from this machine's
+        clock. Sets nothing.
+
+              --port PORT        UDP port (123)
+          -4, --ipv4             IPv4 only
+          -6, --ipv6             IPv6 only
+              --timeout SECONDS  how long to wait for the answer (5)
+              --json             print for programs
+
+        Exit status: 0 answered, 1 failure, 3 no answer.
+
+        """
+
+    private static let rtc = """
+        Usage: tickover rtc read [-c FILE] [--json]
+               tickover rtc set [-c FILE] [--time TIME]
+
+        Reads or sets the real-time clock that the configuration names.
+
+          -c, --configfile FILE  the daemon's configuration
+              --time TIME        UTC time such as 2026-01-31T23:59:59Z; without
+                                 it, the system's
+              --json             print for programs
+
+        Exit status: 0 success, 1 failure.
+
+        """
+
+    private static let sources = """
+        Usage: tickover sources [-c FILE] [--json]
+
+        Shows what the daemon measures: the servers and the clock chip.
+
+          -c, --configfile FILE  the daemon's configuration
+              --json             print for programs
+
+        Exit status: 0 success, 1 failure, 3 the daemon does not answer.
+
+        """
+
+    private static let status = """
+        Usage: tickover status [-c FILE] [--json] [--watch]
+
+        Shows how the daemon is doing.
+
+          -c, --configfile FILE  the daemon's configuration
+              --json             print for programs
+              --watch            show it again every second
+
+        Exit status: 0 success, 1 failure, 3 the daemon does not answer.
+
+        """
+}

@@ -1,0 +1,46 @@
+import NTPTime
+import NetworkAddress
+
+/// What a configuration file says, and no more: where it is silent, the fields hold the documented default or nil.
+package struct Configuration: Equatable, Sendable {
+    /// `server`, `pool` and `peer` lines in order.
+    package var servers: [ServerDirective] = []
+    /// `driftfile`; nil keeps the frequency with the other state only.
+    package var driftFile: String?
+    /// `restrict` lines, merged as ntpd merges them, in the order of their first mention.
+    ///
+    /// Empty when nothing was written: then everybody may ask for the time and only this machine may send queries.
+    package var restrictions: [Restriction] = []
+    /// `restrict source`: what holds for the addresses of configured servers; nil when not written.
+    package var restrictSource: RestrictionFlags?
+    /// `interface` and `nic` lines; the last one that matches an address decides. Without a match, listen.
+    package var interfaceRules: [InterfaceRule] = []
+    /// `rtc`.
+    package var rtc: RTCDirective = .automatic
+    /// `clock`.
+    package var clock: ClockDirective = .automatic
+    /// `port`: the UDP port served.
+    package var port: UInt16 = 123
+    /// `statedir`: the directory of what the daemon remembers.
+    package var stateDirectory: String = "/var/lib/tickover"
+    /// `tinker panic`: an offset beyond it ends the daemon; nil (written as 0) lets any offset pass.
+    package var panicThreshold: NTPDuration? = .seconds(1000)
+    /// `tinker step`: an offset beyond it is stepped, not slewed; nil (written as 0) never steps.
+    package var stepThreshold: NTPDuration? = .seconds(0.128)
+    /// `logfile`; nil logs to standard error or syslog.
+    package var logFile: String?
+    /// `pidfile`.
+    package var pidFile: String?
+
+    package init() {}
+}
+
+/// The clock that is served and steered.
+package enum ClockDirective: Hashable, Sendable {
+    /// The kernel's if the process may set it, otherwise the virtual one.
+    case automatic
+    /// `CLOCK_REALTIME`.
+    case kernel
+    /// A clock of the daemon's own; the machine's is left alone.
+    case virtual
+}

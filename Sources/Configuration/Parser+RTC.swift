@@ -1,0 +1,69 @@
+import NTPTime
+
+/// `rtc` is Tickover's own directive: nobody's other software wants an unknown option of it ignored, so all of them are
+/// errors.
+extension Parser {
+    func rtc(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
+        let expected = "'auto', 'ds3231', 'simulated' or 'none'"
+        guard let kind = line.next() else {
+            throw SyntaxError(at: line.keyword, "expected \(expected) after 'rtc'")
+        }
+        switch kind.text {
+        case "auto": return .automatic
+        case "ds3231": return .ds3231(try ds3231(&line))
+        case "simulated": return .simulated(try simulated(&line))
+        case "none": return .none
+        default: throw SyntaxError(at: kind, "expected \(expected), found \(kind.shown)")
+        }
+    }
+
+    private func ds3231(_ line: inout DirectiveLine) throws(SyntaxError) -> DS3231Location {
+        var location = DS3231Location()
+        while let option = line.next() {
+            switch option.text {
+            case "address":
+                location.address = try line.value(
+                    of: option,
+                    expected: "an I2C address from 0x08 to 0x77",
+                    read: ValueText.i2cAddress
+                )
+            case let path where path.utf8.first == UInt8(ascii: "/") && ValueText.path(path) != nil:
+                location.device = path
+            default:
+                throw SyntaxError(
+                    at: option,
+                    "expected a device such as /dev/i2c-1 or 'address', found \(option.shown)"
+                )
+            }
+        }
+        return location
+    }
+
+    private func simulated(_ line: inout DirectiveLine) throws(SyntaxError) -> SimulatedRTC {
+        var rtc = SimulatedRTC()
+        while let option = line.next() {
+            switch option.text {
+            case "offset":
+                rtc.offset = .seconds(
+                    try line.value(of: option, expected: "a number of seconds from -1e9 to 1e9") {
+                        ValueText.decimal($0, in: -1e9...1e9)
+                    }
+                )
+            case "drift":
+                rtc.drift = .ppm(
+                    try line.value(of: option, expected: "a drift in ppm from -1000 to 1000") {
+                        ValueText.decimal($0, in: -1000...1000)
+                    }
+                )
+            case "stopped": rtc.stopped = true
+            case "hung": rtc.hung = true
+            default:
+                throw SyntaxError(
+                    at: option,
+                    "expected 'offset', 'drift', 'stopped' or 'hung', found \(option.shown)"
+                )
+            }
+        }
+        return rtc
+    }
+}

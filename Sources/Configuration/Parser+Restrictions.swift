@@ -1,0 +1,163 @@
+import NetworkAddress
+
+extension Parser {
+    mutating func restrict(_ line: inout DirectiveLine) throws(SyntaxError) {
+        switch try restrictionTarget(&line) {
+        case .source:
+            let options = try restrictionOptions(&line, mask: nil)
+            configuration.restrictSource = (configuration.restrictSource ?? []).union(options.flags)
+        case .networks(var networks, let token):
+            let options = try restrictionOptions(&line, mask: (networks, token))
+            networks = options.networks ?? networks
+            for network in networks { add(network, options) }
+        }
+    }
+
+    /// Takes the flags named off an earlier restriction or, without flags, the restriction itself.
+    mutating func unrestrict(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let keyword = line.keyword
+        switch try restrictionTarget(&line) {
+        case .source:
+            let options = try restrictionOptions(&line, mask: nil)
+            guard let flags = configuration.restrictSource else { return warnNothing(at: keyword) }
+            configuration.restrictSource = options.hasFlags ? flags.subtracting(options.flags) : nil
+        case .networks(let networks, let token):
+            let options = try restrictionOptions(&line, mask: (networks, token))
+            var found = false
+            for network in options.networks ?? networks {
+                guard let index = index(of: network, options) else { continue }
+                found = true
+                if options.hasFlags {
+                    configuration.restrictions[index].flags.subtract(options.flags)
+                } else {
+                    configuration.restrictions.remove(at: index)
+                }
+            }
+            if !found { warnNothing(at: keyword) }
+        }
+    }
+
+    private mutating func warnNothing(at keyword: Token) {
+        warn(at: keyword, "no 'restrict' line before this one is for the same addresses; ignored")
+    }
+
+    /// ntpd's rule: a second line for the same addresses adds its flags to the first.
+    private mutating func add(_ network: IPNetwork, _ options: RestrictionOptions) {
+        if let index = index(of: network, options) {
+            configuration.restrictions[index].flags.formUnion(options.flags)
+        } else {
+            configuration.restrictions.append(
+                Restriction(network: network, onlyFromNTPPort: options.onlyFromNTPPort, flags: options.flags)
+            )
+        }
+    }
+
+    private func index(of network: IPNetwork, _ options: RestrictionOptions) -> Int? {
+        configuration.restrictions.firstIndex {
+            $0.network == network && $0.onlyFromNTPPort == options.onlyFromNTPPort
+        }
+    }
+
+    private func restrictionTarget(_ line: inout DirectiveLine) throws(SyntaxError) -> RestrictionTarget {
+        let family = line.nextFamilyOption()
+        let isV4 = family.map { $0.text == "-4" }
+        guard let target = line.next() else {
+            let before = family ?? line.keyword
+            throw SyntaxError(at: before, "expected \(RestrictionTarget.expected) after \(before.shown)")
+        }
+        switch target.text {
+        case "source" where family == nil: return .source
+        case "default":
+            return switch isV4 {
+            case true?: .networks([.allV4], target)
+            case false?: .networks([.allV6], target)
+            case nil: .networks([.allV4, .allV6], target)
+            }
+        default:
+            guard let network = ValueText.network(target.text) else {
+                throw SyntaxError(at: target, "expected \(RestrictionTarget.expected), found \(target.shown)")
+            }
+            guard isV4 == nil || isV4 == network.address.isV4 else {
+                throw SyntaxError(
+                    at: target,
+                    "expected an \(isV4 == true ? "IPv4" : "IPv6") address, found \(target.shown)"
+                )
+            }
+            return .networks([network], target)
+        }
+    }
+
+    /// - Parameter mask: what a `mask` is for and the word that named it; nil where there can be none.
+    private mutating func restrictionOptions(
+        _ line: inout DirectiveLine,
+        mask target: (networks: [IPNetwork], token: Token)?
+    ) throws(SyntaxError) -> RestrictionOptions {
+        var options = RestrictionOptions()
+        while let token = line.next() {
+            switch token.text {
+            case "mask":
+                guard let target, target.networks.count == 1, let address = IPAddress(target.token.text) else {
+                    throw SyntaxError(at: token, "expected 'mask' after an address only")
+                }
+                options.networks = [try network(of: address, mask: token, &line)]
+            case "ntpport": options.onlyFromNTPPort = true
+            case "ippeerlimit": _ = try line.value(of: token, expected: "a whole number", read: Int64.init(_:))
+            case let name where Keywords.silentRestrictions.contains(name): options.hasFlags = true
+            default:
+                if let flag = RestrictionFlags(keyword: token.text) {
+                    options.flags.insert(flag)
+                    options.hasFlags = true
+                } else {
+                    warn(at: token, "unknown flag \(token.shown) ignored")
+                }
+            }
+        }
+        return options
+    }
+
+    private func network(
+        of address: IPAddress,
+        mask option: Token,
+        _ line: inout DirectiveLine
+    ) throws(SyntaxError) -> IPNetwork {
+        try line.value(of: option, expected: "a mask of the same family as the address") { text in
+            guard let mask = IPAddress(text), mask.isV4 == address.isV4 else { return nil }
+            // An IPv4 network is a part of the mapped addresses: its mask covers their common prefix as well.
+            let bits = mask.isV4 ? IPAddress(high: .max, low: 0xffff_ffff_0000_0000 | UInt64(mask.v4Bits)) : mask
+            return IPNetwork(address: address, mask: bits)
+        }
+    }
+}
+
+/// Whom a `restrict` line is for.
+private enum RestrictionTarget {
+    case source
+    /// The networks and the word that named them.
+    case networks([IPNetwork], Token)
+
+    static let expected = "an address, 'default' or 'source'"
+}
+
+private struct RestrictionOptions {
+    var flags: RestrictionFlags = []
+    /// Whether any flag was written, of those too that mean nothing here.
+    var hasFlags = false
+    var onlyFromNTPPort = false
+    /// What the address is with its `mask`.
+    var networks: [IPNetwork]?
+}
+
+extension RestrictionFlags {
+    init?(keyword: String) {
+        switch keyword {
+        case "ignore": self = .ignore
+        case "noserve": self = .noServe
+        case "noquery": self = .noQuery
+        case "limited": self = .limited
+        case "kod": self = .kissOfDeath
+        case "version": self = .version
+        case "notrust": self = .noTrust
+        default: return nil
+        }
+    }
+}

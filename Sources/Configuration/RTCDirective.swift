@@ -1,0 +1,37 @@
+import NTPTime
+
+/// An `rtc` line: the clock that time is kept by when no server is in reach.
+package enum RTCDirective: Hashable, Sendable {
+    /// A DS3231 if one is found, otherwise none.
+    case automatic
+    case ds3231(DS3231Location)
+    case simulated(SimulatedRTC)
+    case none
+}
+
+/// Where the chip is.
+package struct DS3231Location: Hashable, Sendable {
+    /// `/dev/i2c-N`; nil looks for it.
+    package var device: String?
+    /// 7-bit I2C address, 0x08–0x77.
+    package var address: UInt8
+
+    package init(device: String? = nil, address: UInt8 = 0x68) {
+        self.device = device
+        self.address = address
+    }
+}
+
+/// How a chip that does not exist is to behave, for trying things out.
+package struct SimulatedRTC: Hashable, Sendable {
+    /// The chip's time minus true time at the start.
+    package var offset: NTPDuration = .zero
+    /// The chip's rate against true time; positive gains.
+    package var drift: Frequency = .zero
+    /// The oscillator-stop flag is set: the chip's time is not to be believed.
+    package var stopped = false
+    /// The bus never answers.
+    package var hung = false
+
+    package init() {}
+}

@@ -1,0 +1,25 @@
+/// A word of the configuration and where it begins.
+struct Token {
+    var text: String
+    var line: Int
+    var column: Int
+    /// A quoted string without its closing quote.
+    var isUnterminated = false
+
+    /// The word for a message: in quotes, cut to a readable length, without anything that a terminal would obey.
+    var shown: String {
+        var result = "'"
+        for (count, scalar) in text.unicodeScalars.enumerated() {
+            guard count < 40 else {
+                result += "..."
+                break
+            }
+            if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) {
+                result += "\\x\(scalar.value < 0x10 ? "0" : "")\(String(scalar.value, radix: 16))"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "'"
+    }
+}

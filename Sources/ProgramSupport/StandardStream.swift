@@ -1,0 +1,16 @@
+import CLinux
+
+/// Where a program's text goes.
+package enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    /// Writes `text` as it is.
+    ///
+    /// - Returns: whether all of it was taken; it is not when a reader has gone or a disk is full.
+    @discardableResult
+    package func write(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { tko_write_all(rawValue, $0.baseAddress, UInt32($0.count)) == 0 }
+    }
+}

@@ -1,0 +1,37 @@
+import CommandLine
+import ProgramSupport
+
+@main
+enum Tickoverd {
+    static func main() {
+        Process.exit(run(Process.arguments))
+    }
+
+    private static func run(_ arguments: [String]) -> ExitStatus {
+        do throws(UsageError) {
+            switch try DaemonOptions.parse(arguments) {
+            case .help: return StandardStream.output.write(DaemonOptions.usage) ? .success : .failure
+            case .version:
+                return StandardStream.output.write("tickoverd \(Version.number)\n") ? .success : .failure
+            case .run(let options): return run(options)
+            }
+        } catch {
+            StandardStream.error.write("tickoverd: \(error)\nTry 'tickoverd --help'.\n")
+            return .usage
+        }
+    }
+
+    private static func run(_ options: DaemonOptions) -> ExitStatus {
+        for warning in options.warnings { StandardStream.error.write("tickoverd: \(warning)\n") }
+        do throws(FileError) {
+            let loaded = try LoadedConfiguration.load(options.configurationFile)
+            for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
+            guard !loaded.hasErrors else { return .failure }
+            StandardStream.error.write("tickoverd: the configuration is good; this version does not serve yet\n")
+            return .failure
+        } catch {
+            StandardStream.error.write("tickoverd: \(error)\n")
+            return .failure
+        }
+    }
+}

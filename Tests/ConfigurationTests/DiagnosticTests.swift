@@ -1,0 +1,126 @@
+import Testing
+
+@testable import Configuration
+
+private func diagnostics(_ text: String) -> [String] {
+    Configuration.parse(text: text, file: "f").diagnostics.map(\.description)
+}
+
+@Suite struct `Diagnostics` {
+    @Test(arguments: [
+        ("server", "f:1:1: error: expected a host name or an address after 'server'"),
+        ("\n  pool -4", "f:2:8: error: expected a host name or an address after '-4'"),
+        ("server -x", "f:1:8: error: expected a host name or an address, found '-x'"),
+        ("server a;b", "f:1:8: error: expected a host name or an address, found 'a;b'"),
+        ("server 1::2::3", "f:1:8: error: expected a host name or an address, found '1::2::3'"),
+        ("server fe80::1% iburst", "f:1:8: error: expected a host name or an address, found 'fe80::1%'"),
+        ("server \"\"", "f:1:8: error: expected a host name or an address, found ''"),
+        ("server a minpoll", "f:1:10: error: expected a whole number from 0 to 17 after 'minpoll'"),
+        ("server a minpoll 18", "f:1:18: error: expected a whole number from 0 to 17, found '18'"),
+        ("server a maxpoll -1", "f:1:18: error: expected a whole number from 0 to 17, found '-1'"),
+        ("server a minpoll 9 maxpoll 8", "f:1:20: error: expected 'minpoll' to be no more than 'maxpoll'"),
+        ("server a maxpoll 8 minpoll 9", "f:1:20: error: expected 'minpoll' to be no more than 'maxpoll'"),
+        ("server a version 5", "f:1:18: error: expected a whole number from 1 to 4, found '5'"),
+        ("server a port 0", "f:1:15: error: expected a whole number from 1 to 65535, found '0'"),
+        (
+            "server a port 99999999999999999999",
+            "f:1:15: error: expected a whole number from 1 to 65535, found '99999999999999999999'"
+        ),
+        ("server a key x", "f:1:14: error: expected a whole number from 1 to 65535, found 'x'"),
+        ("server -4 ::1", "f:1:11: error: expected a host name or an IPv4 address with '-4', found '::1'"),
+        ("server 10.0.0.1 -6", "f:1:8: error: expected a host name or an IPv6 address with '-6', found '10.0.0.1'"),
+        ("restrict", "f:1:1: error: expected an address, 'default' or 'source' after 'restrict'"),
+        ("restrict -6", "f:1:10: error: expected an address, 'default' or 'source' after '-6'"),
+        ("restrict ntp.example kod", "f:1:10: error: expected an address, 'default' or 'source', found 'ntp.example'"),
+        ("restrict 10.0.0.0/33", "f:1:10: error: expected an address, 'default' or 'source', found '10.0.0.0/33'"),
+        ("restrict -4 source", "f:1:13: error: expected an address, 'default' or 'source', found 'source'"),
+        ("restrict -4 ::1", "f:1:13: error: expected an IPv4 address, found '::1'"),
+        ("restrict 10.0.0.0 mask", "f:1:19: error: expected a mask of the same family as the address after 'mask'"),
+        (
+            "restrict 10.0.0.0 mask ffff::",
+            "f:1:24: error: expected a mask of the same family as the address, found 'ffff::'"
+        ),
+        ("restrict 10.0.0.0/8 mask 255.0.0.0", "f:1:21: error: expected 'mask' after an address only"),
+        ("restrict default mask 0.0.0.0", "f:1:18: error: expected 'mask' after an address only"),
+        ("interface", "f:1:1: error: expected 'listen', 'ignore' or 'drop' after 'interface'"),
+        ("nic open all", "f:1:5: error: expected 'listen', 'ignore' or 'drop', found 'open'"),
+        (
+            "nic drop",
+            "f:1:1: error: expected 'all', 'ipv4', 'ipv6', 'wildcard', the name of an interface or an address after 'nic'"
+        ),
+        (
+            "nic drop 10.0.0",
+            "f:1:10: error: expected 'all', 'ipv4', 'ipv6', 'wildcard', the name of an interface or an address, found '10.0.0'"
+        ),
+        ("rtc", "f:1:1: error: expected 'auto', 'ds3231', 'simulated' or 'none' after 'rtc'"),
+        ("rtc ds1307", "f:1:5: error: expected 'auto', 'ds3231', 'simulated' or 'none', found 'ds1307'"),
+        ("rtc ds3231 i2c-1", "f:1:12: error: expected a device such as /dev/i2c-1 or 'address', found 'i2c-1'"),
+        ("rtc ds3231 address 0x78", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '0x78'"),
+        ("rtc ds3231 address +0x68", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '+0x68'"),
+        ("rtc simulated offset nan", "f:1:22: error: expected a number of seconds from -1e9 to 1e9, found 'nan'"),
+        ("rtc simulated drift 1e9", "f:1:21: error: expected a drift in ppm from -1000 to 1000, found '1e9'"),
+        ("rtc simulated fast", "f:1:15: error: expected 'offset', 'drift', 'stopped' or 'hung', found 'fast'"),
+        ("clock", "f:1:1: error: expected 'auto', 'kernel' or 'virtual' after 'clock'"),
+        ("clock real", "f:1:7: error: expected 'auto', 'kernel' or 'virtual', found 'real'"),
+        ("port 65536", "f:1:6: error: expected a whole number from 1 to 65535, found '65536'"),
+        ("statedir", "f:1:1: error: expected a directory after 'statedir'"),
+        ("driftfile \"a\u{1}b\"", "f:1:11: error: expected a path, found 'a\\x01b'"),
+        ("logfile", "f:1:1: error: expected a path after 'logfile'"),
+        ("tinker", "f:1:1: error: expected an option such as 'panic' after 'tinker'"),
+        ("tinker panic", "f:1:8: error: expected a number of seconds from 0 to 1000000000 after 'panic'"),
+        ("tinker step 0x1", "f:1:13: error: expected a number of seconds from 0 to 1000000000, found '0x1'"),
+        ("tinker panic inf", "f:1:14: error: expected a number of seconds from 0 to 1000000000, found 'inf'"),
+        ("driftfile \"/a b", "f:1:11: error: expected a closing '\"' on this line"),
+    ])
+    func `of wrong directives say what was expected and where`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    @Test(arguments: [
+        ("statsdir /var/log/ntp/", "f:1:1: warning: 'statsdir' is not supported; ignored"),
+        ("tos minclock 4 minsane 3", "f:1:1: warning: 'tos' is not supported; ignored"),
+        ("Server a", "f:1:1: warning: unknown directive 'Server' ignored"),
+        ("\0\u{1b}[2J", "f:1:1: warning: unknown directive '\\x00\\x1b[2J' ignored"),
+        ("peer a", "f:1:1: warning: 'peer' is not supported; used as 'server'"),
+        ("server a fast", "f:1:10: warning: unknown option 'fast' ignored"),
+        ("server a key 7", "f:1:10: warning: 'key' is not supported; the server is used without authentication"),
+        ("server a nts", "f:1:10: warning: 'nts' is not supported; the server is used without authentication"),
+        ("server a mode 5", "f:1:10: warning: option 'mode' is not supported; ignored"),
+        ("server a xleave", "f:1:10: warning: option 'xleave' is not supported; ignored"),
+        (
+            "server 127.127.28.0 minpoll 4 mode 1",
+            "f:1:8: warning: reference clock '127.127.28.0' is not supported; use an 'rtc' line for the DS3231; ignored"
+        ),
+        (
+            "fudge 127.127.1.0 stratum 10",
+            "f:1:1: warning: 'fudge' is not supported; use an 'rtc' line for the DS3231; ignored"
+        ),
+        ("includefile /etc/ntp/more", "f:1:1: warning: 'includefile' is not supported; copy the file's lines here"),
+        ("restrict ::1 nosleep", "f:1:14: warning: unknown flag 'nosleep' ignored"),
+        ("unrestrict ::1", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
+        ("unrestrict source", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
+        ("tinker allan 1500", "f:1:8: warning: 'tinker allan' is not supported; ignored"),
+        ("tinker speed", "f:1:8: warning: unknown option 'speed' of 'tinker' ignored"),
+        ("port 123 udp", "f:1:10: warning: unexpected 'udp' ignored"),
+        ("port 1\n\nport 2", "f:3:1: warning: 'port' replaces the one on line 1"),
+    ])
+    func `of what is not understood are warnings`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    @Test func `count characters, not octets`() {
+        #expect(diagnostics("port \"é\" \t x") == ["f:1:6: error: expected a whole number from 1 to 65535, found 'é'"])
+        #expect(diagnostics("port 1 \"é\" x") == ["f:1:8: warning: unexpected 'é' ignored"])
+        #expect(diagnostics("logfile \"/é\" x") == ["f:1:14: warning: unexpected 'x' ignored"])
+    }
+
+    @Test func `cut long words`() {
+        let word = String(repeating: "x", count: 100_000)
+        #expect(diagnostics(word) == ["f:1:1: warning: unknown directive '\(word.prefix(40))...' ignored"])
+    }
+
+    @Test func `of a line in error come with nothing from that line`() {
+        let result = Configuration.parse(text: "server a iburst port x\nserver b", file: "f")
+        #expect(result.configuration.servers == [ServerDirective(host: "b", kind: .server)])
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Configuration
+
+/// SplitMix64, so that a failing run can be repeated from its seed.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+@Suite struct `Any octets at all` {
+    private static let seeds = (0..<4).map { _ in UInt64.random(in: .min ... .max) }
+
+    /// Every diagnostic lies on a line that exists and is one line of plain text itself.
+    private func check(_ bytes: [UInt8], _ seed: UInt64) -> Configuration {
+        let lines = bytes.count { $0 == 0x0a } + 1
+        let result = Configuration.parse(bytes: bytes, file: "f")
+        for diagnostic in result.diagnostics {
+            #expect((1...lines).contains(diagnostic.line) && diagnostic.column >= 1, "seed \(seed)")
+            #expect(
+                diagnostic.message.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f },
+                "seed \(seed): \(diagnostic)"
+            )
+        }
+        return result.configuration
+    }
+
+    @Test(arguments: seeds)
+    func `are read without harm`(seed: UInt64) {
+        var generator = SeededGenerator(state: seed)
+        for _ in 0..<300 {
+            let count = Int.random(in: 0...400, using: &generator)
+            _ = check((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }, seed)
+        }
+    }
+
+    @Test(arguments: seeds)
+    func `made by spoiling a good file leave values in their ranges`(seed: UInt64) {
+        var generator = SeededGenerator(state: seed)
+        let good = Array(
+            """
+            server -4 10.1.2.3 iburst minpoll 4 maxpoll 17 version 3 port 11123 key 1
+            restrict 10.0.0.0 mask 255.0.0.0 noquery limited
+            unrestrict 10.0.0.0/8 limited
+            interface listen fe80::/10
+            rtc simulated offset -1.5 drift 2.25 stopped
+            rtc ds3231 /dev/i2c-1 address 0x68
+            tinker panic 0 step 0.128
+            driftfile "/var/lib/a b" # comment
+            clock virtual
+            \(Configuration.builtInText)
+            """.utf8
+        )
+        for _ in 0..<300 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...12, using: &generator) {
+                let index = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: bytes[index] = UInt8.random(in: .min ... .max, using: &generator)
+                case 1: bytes.remove(at: index)
+                case 2: bytes.swapAt(index, Int.random(in: 0..<bytes.count, using: &generator))
+                default: bytes.insert(contentsOf: bytes[index...].prefix(9), at: index)
+                }
+            }
+            let configuration = check(bytes, seed)
+            for server in configuration.servers {
+                #expect(server.minimumPoll <= server.maximumPoll && (1...4).contains(server.version), "seed \(seed)")
+            }
+            #expect(configuration.port > 0, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: seeds)
+    func `on a line of nonsense are remarked on`(seed: UInt64) {
+        var generator = SeededGenerator(state: seed)
+        let whiteSpace: Set<UInt8> = [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20]
+        for _ in 0..<500 {
+            // "xx" begins no directive; the rest is anything but the end of the line.
+            let rest = (0..<Int.random(in: 0...30, using: &generator))
+                .map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+                .filter { $0 != 0x0a }
+            let count = Configuration.parse(bytes: Array("xx".utf8) + rest, file: "f").diagnostics.count
+            #expect(count == 1, "seed \(seed)")
+            let first = rest.first { !whiteSpace.contains($0) }
+            guard let first, first != UInt8(ascii: "#") else { continue }
+            #expect(Configuration.parse(bytes: rest, file: "f").diagnostics.count == 1, "seed \(seed)")
+        }
+    }
+}
