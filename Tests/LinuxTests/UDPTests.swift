@@ -11,11 +11,34 @@ let families: [AddressFamily] = hasIPv6 ? [.v4, .v6] : [.v4]
 
 func loopback(_ family: AddressFamily) -> IPAddress { family == .v4 ? .loopbackV4 : .loopbackV6 }
 
+/// Kept open, since the kernel stamps packets only while a socket asks for it, and starts a moment after the first does.
+enum StampKeeper {
+    static let socket: UDPSocket? = {
+        guard
+            let own = try? UDPSocket.serving(
+                port: 0,
+                family: .v4,
+                address: SocketAddress(address: .loopbackV4, port: 0)
+            ),
+            let batch = try? DatagramBatch(capacity: 1)
+        else { return nil }
+        for _ in 0..<1_000 {
+            guard (try? send([0], on: own, to: own.localAddress)) != nil, (try? wait(for: own.fd)) != nil,
+                (try? batch.receive(from: own)) == 1
+            else { return nil }
+            if batch.kernelStamp(0) != nil { return own }
+            OscillatorClock().sleep(until: OscillatorClock().now + .milliseconds(5))
+        }
+        return nil
+    }()
+}
+
 /// A server on loopback and a client connected to it.
 struct Pair {
     let server: UDPSocket
     let client: UDPSocket
     init(_ family: AddressFamily, wildcard: Bool = false) throws {
+        try #require(StampKeeper.socket != nil)
         let local = wildcard ? nil : SocketAddress(address: loopback(family), port: 0)
         server = try UDPSocket.serving(port: 0, family: family, address: local)
         client = try UDPSocket.client(

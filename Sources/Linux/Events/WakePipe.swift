@@ -7,10 +7,9 @@ package final class WakePipe: Sendable {
 
     package init() throws(LinuxError) {
         var ends: (Int32, Int32) = (-1, -1)
-        let made = tko_pipe(&ends.0, &ends.1)
+        try checked(tko_pipe(&ends.0, &ends.1), "pipe")
         readEnd = FileDescriptor(owning: ends.0)
         writeEnd = FileDescriptor(owning: ends.1)
-        try checked(made, "pipe")
     }
 
     /// For poll(2), readable after `wake`.

@@ -1,0 +1,30 @@
+#ifndef TKO_PROCESS_H
+#define TKO_PROCESS_H
+
+#include <stdint.h>
+
+/// Goes into the background: fork(2), the parent exits, setsid(2), / as the folder, /dev/null for standard input,
+/// output and error. Before any thread is started.
+int32_t tko_daemonise(void);
+
+int32_t tko_process_id(void);
+
+/// Whether `fd` is a terminal.
+int32_t tko_is_terminal(int32_t fd);
+
+/// Columns of the terminal `fd`, or a negative errno.
+int32_t tko_terminal_width(int32_t fd);
+
+/// Fills `bytes` from the kernel's generator (getrandom(2), /dev/urandom early at boot), without waiting.
+int32_t tko_random(uint8_t *bytes, int32_t length);
+
+/// Copies an environment variable: its length, -ENOENT when it is not set, -ENAMETOOLONG when it does not fit.
+int32_t tko_environment(const char *name, char *value, int32_t capacity);
+
+/// Whether standard error goes to the systemd journal (JOURNAL_STREAM names the stream behind it).
+int32_t tko_stderr_is_journal(void);
+
+/// syslog(3), facility daemon; `priority` is 0–7.
+void tko_syslog(int32_t priority, const char *text);
+
+#endif
