@@ -7,45 +7,81 @@ let product: [SwiftSetting] = [
     .treatWarning("EmbeddedRestrictions", as: .error),
     .enableExperimentalFeature("Lifetimes"),
 ]
-let tests: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 /// 64-bit time also where the C library's default is 32.
 let c: [CSetting] = [
     .define("_GNU_SOURCE"), .define("_TIME_BITS", to: "64"), .define("_FILE_OFFSET_BITS", to: "64"),
-    .treatAllWarnings(as: .error),
+    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]
 
-let package = Package(
-    name: "Tickover",
-    targets: [
-        .target(name: "NTPTime", swiftSettings: product, linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
-        .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
-        .target(name: "NetworkAddress", swiftSettings: product),
-        .target(name: "Configuration", dependencies: ["NTPTime", "NetworkAddress"], swiftSettings: product),
-        .target(name: "CLinux", cSettings: c),
-        .target(name: "CommandLine", dependencies: ["NTPTime", "NetworkAddress"], swiftSettings: product),
-        .target(
-            name: "ProgramSupport",
-            dependencies: ["CLinux", "CommandLine", "Configuration"],
-            swiftSettings: product
-        ),
-        .executableTarget(
-            name: "tickoverd",
-            dependencies: ["CommandLine", "Configuration", "ProgramSupport"],
-            swiftSettings: product
-        ),
-        .executableTarget(
-            name: "tickover",
-            dependencies: ["CommandLine", "Configuration", "ProgramSupport"],
-            swiftSettings: product
-        ),
-        .testTarget(name: "CommandLineTests", dependencies: ["CommandLine"], swiftSettings: tests),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: tests),
-        .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
-        .target(name: "NTPWire", dependencies: ["NTPTime"], swiftSettings: product),
-        .testTarget(name: "NTPWireTests", dependencies: ["NTPWire"], swiftSettings: tests),
-        .testTarget(name: "ProgramTests", dependencies: ["tickover", "tickoverd"], swiftSettings: tests),
-        .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
-    ]
-)
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: product)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: product)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
+/// Pure: no input or output, no clock, no randomness of their own.
+let core: [Target] = [
+    .target(name: "NTPTime", swiftSettings: product, linkerSettings: [.linkedLibrary("m")]),
+    library("NetworkAddress"),
+    library("NTPWire", ["NTPTime"]),
+    library("ClockDiscipline", ["NTPTime"]),
+    library("HAL", ["NTPTime"]),
+    library("DS3231", ["HAL", "NTPTime"]),
+    library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
+    library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference"]),
+    library("Configuration", ["NTPTime", "NetworkAddress"]),
+    library("CommandLine", ["NTPTime", "NetworkAddress"]),
+    library("Monitoring", ["NTPEngine", "NTPWire", "NTPTime", "ClockDiscipline", "RTCReference", "DS3231"]),
+    library("Simulation", ["HAL", "NTPTime"]),
+]
+
+/// What touches the machine.
+let shell: [Target] = [
+    .target(name: "CLinux", cSettings: c, linkerSettings: [.linkedLibrary("i2c"), .linkedLibrary("nettle")]),
+    library("Linux", ["HAL", "ClockDiscipline", "NTPTime", "NetworkAddress", "CLinux"]),
+    library(
+        "RTCDevice",
+        ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
+    ),
+    library("ProgramSupport", ["CLinux", "CommandLine", "Configuration", "Linux"]),
+    library(
+        "Daemon",
+        [
+            "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime",
+            "NTPWire", "NetworkAddress", "RTCDevice", "RTCReference",
+        ]
+    ),
+    program("tickoverd", ["CommandLine", "Configuration", "Daemon", "Linux", "ProgramSupport"]),
+    program(
+        "tickover",
+        [
+            "CommandLine", "Configuration", "Linux", "Monitoring", "NTPTime", "NTPWire", "NetworkAddress",
+            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline",
+        ]
+    ),
+]
+
+let checks: [Target] = [
+    tests("NTPTimeTests", ["NTPTime"]),
+    tests("NetworkAddressTests", ["NetworkAddress"]),
+    tests("NTPWireTests", ["NTPWire"]),
+    tests("ClockDisciplineTests", ["ClockDiscipline"]),
+    tests("DS3231Tests", ["DS3231", "Simulation"]),
+    tests("RTCReferenceTests", ["RTCReference", "Simulation"]),
+    tests("SimulationTests", ["Simulation"]),
+    tests("NTPEngineTests", ["NTPEngine"]),
+    tests("ConfigurationTests", ["Configuration"]),
+    tests("CommandLineTests", ["CommandLine"]),
+    tests("MonitoringTests", ["Monitoring"]),
+    tests("LinuxTests", ["Linux"]),
+    tests("ProgramTests", ["tickover", "tickoverd"]),
+]
+
+let package = Package(name: "Tickover", targets: core + shell + checks)

@@ -1,18 +1,86 @@
 #include "CLinux/process.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
 
-_Noreturn void tko_exit(int32_t status) { exit(status); }
-
-static int argument_count;
-static char **arguments;
-
-/// glibc calls constructors with main's arguments. Embedded Swift has no CommandLine to ask for them.
-__attribute__((constructor)) static void keep_arguments(int count, char **words) {
-    argument_count = count;
-    arguments = words;
+int32_t tko_daemonise(void) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return -errno;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(null);
+        return -error;
+    }
+    if (child > 0) _exit(0);
+    if (setsid() < 0 || chdir("/") < 0) return -errno;
+    for (int fd = 0; fd <= 2; fd++) {
+        if (dup2(null, fd) < 0) return -errno;
+    }
+    if (null > 2) close(null);
+    return 0;
 }
 
-int32_t tko_argument_count(void) { return argument_count; }
+int32_t tko_process_id(void) { return getpid(); }
 
-const char *tko_argument(int32_t index) { return arguments[index]; }
+int32_t tko_is_terminal(int32_t fd) { return isatty(fd); }
+
+int32_t tko_terminal_width(int32_t fd) {
+    struct winsize size = {0};
+    return ioctl(fd, TIOCGWINSZ, &size) < 0 ? -errno : size.ws_col;
+}
+
+static int32_t read_urandom(uint8_t *bytes, int32_t length) {
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int32_t failure = 0;
+    for (int32_t done = 0; done < length && failure == 0;) {
+        ssize_t count = read(fd, bytes + done, (size_t)(length - done));
+        if (count > 0) {
+            done += (int32_t)count;
+        } else if (count == 0 || errno != EINTR) {
+            failure = count == 0 ? -EIO : -errno;
+        }
+    }
+    close(fd);
+    return failure;
+}
+
+int32_t tko_random(uint8_t *bytes, int32_t length) {
+    for (int32_t done = 0; done < length;) {
+        ssize_t count = getrandom(bytes + done, (size_t)(length - done), GRND_NONBLOCK);
+        if (count > 0) {
+            done += (int32_t)count;
+        } else if (count == 0 || errno != EINTR) {
+            return read_urandom(bytes + done, length - done);
+        }
+    }
+    return 0;
+}
+
+int32_t tko_environment(const char *name, char *value, int32_t capacity) {
+    const char *found = getenv(name);
+    if (!found) return -ENOENT;
+    size_t length = strlen(found);
+    if (capacity < 1 || length >= (size_t)capacity) return -ENAMETOOLONG;
+    memcpy(value, found, length + 1);
+    return (int32_t)length;
+}
+
+int32_t tko_stderr_is_journal(void) {
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat status;
+    if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2 || fstat(2, &status) < 0) return 0;
+    return status.st_dev == device && status.st_ino == inode;
+}
+
+void tko_syslog(int32_t priority, const char *text) { syslog(LOG_DAEMON | (priority & 7), "%s", text); }

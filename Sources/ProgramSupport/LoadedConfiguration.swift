@@ -1,4 +1,5 @@
 import Configuration
+import Linux
 
 /// The configuration that a program runs with and where it came from.
 package struct LoadedConfiguration: Sendable {
@@ -16,20 +17,20 @@ package struct LoadedConfiguration: Sendable {
     private static let sizeLimit = 1 << 20
 
     /// Reads the file at `path`; when nil, the first of `defaultFiles` that exists, or else what is built in.
-    package static func load(_ path: String?) throws(FileError) -> LoadedConfiguration {
+    package static func load(_ path: String?) throws(LinuxError) -> LoadedConfiguration {
         if let path { return try read(path) }
         for path in defaultFiles {
-            do throws(FileError) {
+            do throws(LinuxError) {
                 return try read(path)
-            } catch  where error.reason == .noSuchFile {
+            } catch where error.isNoSuchFile {
                 continue
             }
         }
         return LoadedConfiguration(file: nil, configuration: .builtIn, diagnostics: [])
     }
 
-    private static func read(_ path: String) throws(FileError) -> LoadedConfiguration {
-        let parsed = Configuration.parse(bytes: try readFile(path, limit: sizeLimit), file: path)
+    private static func read(_ path: String) throws(LinuxError) -> LoadedConfiguration {
+        let parsed = Configuration.parse(bytes: try FileStore.read(path, limit: sizeLimit), file: path)
         return LoadedConfiguration(file: path, configuration: parsed.configuration, diagnostics: parsed.diagnostics)
     }
 }

@@ -1,11 +1,12 @@
 import CommandLine
 import Configuration
+import Linux
 import ProgramSupport
 
 /// `tickover check-config`.
 enum ConfigurationCheck {
     static func run(_ options: ToolOptions) -> ExitStatus {
-        do throws(FileError) {
+        do throws(LinuxError) {
             let loaded = try LoadedConfiguration.load(options.configurationFile)
             let text = options.json ? json(loaded) : plain(loaded)
             guard StandardStream.output.write(text) else { return .failure }

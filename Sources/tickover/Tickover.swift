@@ -1,4 +1,5 @@
 import CommandLine
+import Linux
 import ProgramSupport
 
 @main

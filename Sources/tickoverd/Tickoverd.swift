@@ -1,4 +1,5 @@
 import CommandLine
+import Linux
 import ProgramSupport
 
 @main
@@ -23,7 +24,7 @@ enum Tickoverd {
 
     private static func run(_ options: DaemonOptions) -> ExitStatus {
         for warning in options.warnings { StandardStream.error.write("tickoverd: \(warning)\n") }
-        do throws(FileError) {
+        do throws(LinuxError) {
             let loaded = try LoadedConfiguration.load(options.configurationFile)
             for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
             guard !loaded.hasErrors else { return .failure }

@@ -1,15 +1,30 @@
-#ifndef CLINUX_PROCESS_H
-#define CLINUX_PROCESS_H
+#ifndef TKO_PROCESS_H
+#define TKO_PROCESS_H
 
 #include <stdint.h>
 
-/// exit(3).
-_Noreturn void tko_exit(int32_t status);
+/// Goes into the background: fork(2), the parent exits, setsid(2), / as the folder, /dev/null for standard input,
+/// output and error. Before any thread is started.
+int32_t tko_daemonise(void);
 
-/// How many words the program was started with, its own name among them.
-int32_t tko_argument_count(void);
+int32_t tko_process_id(void);
 
-/// The word at `index`, from 0 to below the count.
-const char *tko_argument(int32_t index);
+/// Whether `fd` is a terminal.
+int32_t tko_is_terminal(int32_t fd);
+
+/// Columns of the terminal `fd`, or a negative errno.
+int32_t tko_terminal_width(int32_t fd);
+
+/// Fills `bytes` from the kernel's generator (getrandom(2), /dev/urandom early at boot), without waiting.
+int32_t tko_random(uint8_t *bytes, int32_t length);
+
+/// Copies an environment variable: its length, -ENOENT when it is not set, -ENAMETOOLONG when it does not fit.
+int32_t tko_environment(const char *name, char *value, int32_t capacity);
+
+/// Whether standard error goes to the systemd journal (JOURNAL_STREAM names the stream behind it).
+int32_t tko_stderr_is_journal(void);
+
+/// syslog(3), facility daemon; `priority` is 0–7.
+void tko_syslog(int32_t priority, const char *text);
 
 #endif

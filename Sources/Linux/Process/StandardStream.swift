@@ -1,5 +1,3 @@
-import CLinux
-
 /// Where a program's text goes.
 package enum StandardStream: Int32, Sendable {
     case output = 1
@@ -10,7 +8,11 @@ package enum StandardStream: Int32, Sendable {
     /// - Returns: whether all of it was taken; it is not when a reader has gone or a disk is full.
     @discardableResult
     package func write(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { tko_write_all(rawValue, $0.baseAddress, UInt32($0.count)) == 0 }
+        do throws(LinuxError) {
+            try writeAll(Array(text.utf8).span, to: rawValue, "standard stream")
+            return true
+        } catch {
+            return false
+        }
     }
 }

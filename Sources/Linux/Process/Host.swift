@@ -1,0 +1,29 @@
+import CLinux
+
+/// What the process knows of and does to its surroundings.
+package enum Host {
+    /// Goes into the background: the parent exits, the child has its own session, / as its folder and /dev/null for
+    /// standard input, output and error. Before any thread is started and any pid file written.
+    package static func daemonise() throws(LinuxError) { try checked(tko_daemonise(), "go into the background") }
+
+    package static var processID: Int32 { tko_process_id() }
+
+    /// Whether `fd` is a terminal.
+    package static func isTerminal(_ fd: Int32) -> Bool { tko_is_terminal(fd) == 1 }
+
+    /// The columns of the terminal `fd`; nil if it is none or does not say.
+    package static func terminalWidth(_ fd: Int32) -> Int? {
+        let width = tko_terminal_width(fd)
+        return width > 0 ? Int(width) : nil
+    }
+
+    /// An environment variable; nil when it is not set, or longer than 4095 octets.
+    package static func environment(_ name: String) -> String? {
+        let capacity = 4_096
+        var length: Int32 = -1
+        let value = text(capacity: capacity) { buffer, capacity in
+            length = name.withCString { tko_environment($0, buffer, capacity) }
+        }
+        return length < 0 ? nil : value
+    }
+}
