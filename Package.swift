@@ -16,6 +16,9 @@ let package = Package(
         .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
         .target(name: "NetworkAddress", swiftSettings: product),
+        .target(name: "DS3231", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
+        .target(name: "Simulation", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
+        .testTarget(name: "DS3231Tests", dependencies: ["DS3231", "Simulation"], swiftSettings: tests),
         .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
     ]
