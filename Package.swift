@@ -18,6 +18,7 @@ let package = Package(
         .target(name: "NetworkAddress", swiftSettings: product),
         .target(name: "DS3231", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
         .target(name: "Simulation", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
+        .testTarget(name: "SimulationTests", dependencies: ["HAL", "NTPTime", "Simulation"], swiftSettings: tests),
         .testTarget(name: "DS3231Tests", dependencies: ["DS3231", "Simulation"], swiftSettings: tests),
         .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
         .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
