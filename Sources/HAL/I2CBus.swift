@@ -7,6 +7,9 @@ package struct I2CAddress: Hashable, Sendable {
         guard (0x08...0x77).contains(rawValue) else { return nil }
         self.rawValue = rawValue
     }
+
+    /// The device address nearest to `rawValue`, for addresses that are known when the code is written.
+    package init(clamping rawValue: UInt8) { self.rawValue = min(max(rawValue, 0x08), 0x77) }
 }
 
 /// What can go wrong on an I2C bus, whichever adapter drives it.

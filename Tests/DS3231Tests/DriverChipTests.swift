@@ -1,0 +1,210 @@
+import HAL
+import NTPTime
+import Simulation
+import Testing
+
+@testable import DS3231
+
+/// A driver over the behavioural chip.
+private struct Bench {
+    let clock = SimulatedClock()
+    let bus: SimulatedI2CBus
+    let chip = SimulatedDS3231()
+    let driver: DS3231
+
+    init() {
+        bus = SimulatedI2CBus(clock: clock)
+        bus.attach(chip, at: DS3231.defaultAddress)
+        driver = DS3231(bus: bus)
+    }
+}
+
+/// An operation of the driver, and how many octets it puts on the bus.
+private struct Operation: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let octets: Int
+    let run: @Sendable (DS3231) throws(DS3231Error) -> Void
+
+    init(_ name: String, octets: Int, _ run: @escaping @Sendable (DS3231) throws(DS3231Error) -> Void) {
+        testDescription = name
+        self.octets = octets
+        self.run = run
+    }
+
+    static let all = [
+        Operation("readTime", octets: 19) { driver throws(DS3231Error) in _ = try driver.readTime() },
+        Operation("readSnapshot", octets: 22) { driver throws(DS3231Error) in _ = try driver.readSnapshot() },
+        Operation("readSeconds", octets: 4) { driver throws(DS3231Error) in _ = try driver.readSeconds() },
+        Operation("writeTime", octets: 9) { driver throws(DS3231Error) in
+            try driver.writeTime(CivilTime(year: 2026, month: 1, day: 2), hourMode: .twelve)
+        },
+        Operation("readStatus", octets: 4) { driver throws(DS3231Error) in _ = try driver.readStatus() },
+        Operation("readControl", octets: 4) { driver throws(DS3231Error) in _ = try driver.readControl() },
+        Operation("clearOscillatorStopFlag", octets: 7) { driver throws(DS3231Error) in
+            try driver.clearOscillatorStopFlag()
+        },
+        Operation("startOscillator", octets: 7) { driver throws(DS3231Error) in try driver.startOscillator() },
+        Operation("temperature", octets: 5) { driver throws(DS3231Error) in _ = try driver.temperature() },
+        Operation("startConversion", octets: 8) { driver throws(DS3231Error) in try driver.startConversion() },
+        Operation("isConverting", octets: 5) { driver throws(DS3231Error) in _ = try driver.isConverting() },
+        Operation("readAgingOffset", octets: 4) { driver throws(DS3231Error) in _ = try driver.readAgingOffset() },
+        Operation("writeAgingOffset", octets: 3) { driver throws(DS3231Error) in
+            try driver.writeAgingOffset(AgingOffset(steps: -5))
+        },
+        Operation("enableSquareWave", octets: 7) { driver throws(DS3231Error) in _ = try driver.enableSquareWave() },
+        Operation("restoreControl", octets: 3) { driver throws(DS3231Error) in
+            try driver.restoreControl(ControlRegister(rawValue: 0x1c))
+        },
+    ]
+}
+
+@Suite struct `No bus error is swallowed` {
+    private static let errors: [I2CError] = [
+        .notAcknowledged, .timedOut, .arbitrationLost, .busFault, .addressInUse, .unsupported, .system(code: 5),
+    ]
+
+    /// A chip with a set time, no conversion under way, and a control register that every operation changes.
+    private func bench() -> Bench {
+        let bench = Bench()
+        bench.clock.advance(by: .seconds(10))
+        bench.chip.set(to: CivilTime(year: 2026, month: 6, day: 7, hour: 8).date, at: bench.clock.now)
+        bench.chip.setRegister(0x0e, to: 0x9c, at: bench.clock.now)
+        return bench
+    }
+
+    @Test(arguments: Operation.all)
+    fileprivate func `an error on any octet surfaces as it is`(operation: Operation) throws {
+        let clean = bench()
+        try operation.run(clean.driver)
+        var surfaced = 0
+        for transfer in 0..<clean.bus.transfers {
+            for octet in 0..<Int64(operation.octets) {
+                let error = Self.errors[surfaced % Self.errors.count]
+                let bench = bench()
+                bench.bus.fail(transfer: transfer, octet: octet, with: error)
+                do throws(DS3231Error) {
+                    try operation.run(bench.driver)
+                } catch {
+                    #expect(error == .bus(Self.errors[surfaced % Self.errors.count]))
+                    surfaced += 1
+                }
+            }
+        }
+        #expect(surfaced == operation.octets)
+    }
+
+    @Test(arguments: Operation.all)
+    fileprivate func `a hung or a shorted bus and a chip without power surface`(operation: Operation) {
+        let hung = bench()
+        hung.bus.condition = .hung(.seconds(1))
+        #expect(throws: DS3231Error.bus(.timedOut)) { try operation.run(hung.driver) }
+        #expect(hung.clock.now == MonotonicTime(sinceStart: .seconds(11)))
+        let shorted = bench()
+        shorted.bus.condition = .heldLow
+        #expect(throws: DS3231Error.bus(.busFault)) { try operation.run(shorted.driver) }
+        let off = bench()
+        off.chip.losePower(at: off.clock.now)
+        #expect(throws: DS3231Error.bus(.notAcknowledged)) { try operation.run(off.driver) }
+    }
+}
+
+@Suite struct `The driver and the chip agree on the calendar` {
+    @Test(arguments: [HourMode.twentyFour, .twelve])
+    func `every day of two centuries is written and read back`(hourMode: HourMode) throws {
+        let bench = Bench()
+        try bench.driver.clearOscillatorStopFlag()
+        let first = CivilTime(year: 2000, month: 1, day: 1).date
+        let end = CivilTime(year: 2200, month: 1, day: 1).date
+        var date = first
+        var days = 0
+        while date < end {
+            let civil = CivilTime(date)
+            try bench.driver.writeTime(civil, hourMode: hourMode)
+            let time = try bench.driver.readTime()
+            guard time == ChipTime(civil: civil, hourMode: hourMode, weekday: civil.weekday) else {
+                Issue.record("\(civil.iso8601) was read back as \(time.civil.iso8601)")
+                return
+            }
+            // 86,399 s more each day, so that all times of the day come by, too.
+            date += .seconds(86_400 - 1_237)
+            days += 1
+        }
+        #expect(days > 73_000)
+    }
+
+    @Test(arguments: [
+        (UInt8(0), UInt8(0x52)), (1, 0x41), (9, 0x49), (10, 0x50), (11, 0x51), (12, 0x72), (13, 0x61), (21, 0x69),
+        (22, 0x70), (23, 0x71),
+    ])
+    func `twelve-hour times, midnight and noon included`(hour: UInt8, register: UInt8) throws {
+        let bench = Bench()
+        try bench.driver.clearOscillatorStopFlag()
+        let civil = CivilTime(year: 2026, month: 3, day: 4, hour: hour, minute: 5, second: 6)
+        try bench.driver.writeTime(civil, hourMode: .twelve)
+        #expect(bench.chip.timeRegisters(at: bench.clock.now)[2] == register)
+        let time = try bench.driver.readTime()
+        #expect(time.civil == civil && time.hourMode == .twelve)
+    }
+
+    @Test(arguments: [
+        ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00Z"), ("2024-02-28T23:59:59Z", "2024-02-29T00:00:00Z"),
+        ("2023-02-28T23:59:59Z", "2023-03-01T00:00:00Z"), ("2000-02-29T23:59:59Z", "2000-03-01T00:00:00Z"),
+        ("2036-02-07T06:28:15Z", "2036-02-07T06:28:16Z"), ("2038-01-19T03:14:07Z", "2038-01-19T03:14:08Z"),
+        ("2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z"), ("2106-02-07T06:28:15Z", "2106-02-07T06:28:16Z"),
+    ])
+    func `the chip counts on across the ends of things`(before: String, after: String) throws {
+        for hourMode in [HourMode.twelve, .twentyFour] {
+            let bench = Bench()
+            try bench.driver.clearOscillatorStopFlag()
+            let date = try #require(NTPDate(iso8601: before))
+            try bench.driver.writeTime(CivilTime(date), hourMode: hourMode)
+            bench.clock.advance(by: .seconds(1))
+            let time = try bench.driver.readTime()
+            #expect(time.civil.iso8601 == after)
+            #expect(time.weekday == time.civil.weekday)
+        }
+    }
+
+    @Test func `OSF lasts until it is cleared, and alarm flags outlast that`() throws {
+        let bench = Bench()
+        #expect(throws: DS3231Error.oscillatorStopped) { try bench.driver.readTime() }
+        try bench.driver.writeTime(CivilTime(year: 2026, month: 1, day: 1), hourMode: .twentyFour)
+        #expect(throws: DS3231Error.oscillatorStopped) { try bench.driver.readTime() }
+        bench.chip.setRegister(0x0f, to: 0x8b, at: bench.clock.now)
+        try bench.driver.clearOscillatorStopFlag()
+        #expect(bench.chip.register(0x0f, at: bench.clock.now) & ~0x04 == 0x0b)
+        #expect(try bench.driver.readTime().civil.year == 2026)
+    }
+
+    @Test func `a conversion runs its course`() throws {
+        let bench = Bench()
+        bench.clock.advance(by: .seconds(1))
+        bench.chip.setTemperature(-10.3, at: bench.clock.now)
+        #expect(try bench.driver.temperature().celsius == 25)
+        try bench.driver.writeAgingOffset(AgingOffset(steps: 10))
+        try bench.driver.startConversion()
+        #expect(try bench.driver.isConverting())
+        #expect(throws: DS3231Error.conversionInProgress) { try bench.driver.startConversion() }
+        bench.clock.advance(by: .milliseconds(130))
+        #expect(try !bench.driver.isConverting())
+        #expect(try bench.driver.temperature().celsius == -10.25)
+        #expect(abs(bench.chip.effectiveDrift.ppm + 1) < 1e-9)
+    }
+
+    @Test func `the lengths of the transfers are those that the timing table states`() throws {
+        let bench = Bench()
+        func bits(_ body: (DS3231) throws -> Void) rethrows -> Double {
+            let before = bench.clock.now
+            try body(bench.driver)
+            return ((bench.clock.now - before).seconds * 100_000).rounded()
+        }
+        #expect(try bits { _ = try $0.readSeconds() } == TransferTiming.readSeconds)
+        #expect(try bits { _ = try $0.readSnapshot() } == TransferTiming.readSnapshot)
+        let civil = CivilTime(year: 2026, month: 1, day: 1)
+        let began = bench.clock.now
+        #expect(try bits { try $0.writeTime(civil, hourMode: .twentyFour) } == TransferTiming.writeTime)
+        let phase = bench.chip.date(at: bench.clock.now) - civil.date
+        let acknowledged = bench.clock.now - began - phase
+        #expect(abs(acknowledged.seconds * 100_000 - TransferTiming.secondsAcknowledged) < 0.01)
+    }
+}
