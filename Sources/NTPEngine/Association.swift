@@ -1,0 +1,180 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// Names an association, here and in the control protocol; never 0.
+package typealias AssociationID = UInt16
+
+/// The client's side of one upstream server: when to ask, which replies to believe, what they add up to.
+package struct Association: Sendable {
+    package let id: AssociationID
+    package let address: SocketAddress
+    /// The identifier under which others know this server.
+    package let referenceID: ReferenceID
+    package let configuration: SourceConfiguration
+    /// The last eight polls, the latest in bit 0; set where a valid reply came.
+    package private(set) var reach: UInt8 = 0
+    package private(set) var statistics: SourceStatistics
+    /// The header of the last valid reply.
+    package private(set) var lastReply: NTPPacket?
+    package private(set) var lastReplyAt: MonotonicTime?
+    package private(set) var lastRefusal: ReplyRefusal?
+    package private(set) var nextPoll: MonotonicTime
+    /// Polls without any reply since the last one.
+    package private(set) var missed = 0
+    private var polling: PollController
+    private var pending: PendingRequest?
+    private var burst = 0
+
+    /// Requests of an initial burst, and the time between two of them.
+    private static let burstLength = 6
+    private static let burstInterval = NTPDuration.seconds(2)
+    /// Samples before the association takes part in the selection.
+    private static let fewestSamples = 3
+    /// Polls without a reply after which the server counts as lost.
+    private static let patience = 8
+
+    init(
+        id: AssociationID,
+        address: SocketAddress,
+        referenceID: ReferenceID,
+        configuration: SourceConfiguration,
+        prior: FrequencyPrior,
+        firstPoll: MonotonicTime
+    ) {
+        self.id = id
+        self.address = address
+        self.referenceID = referenceID
+        self.configuration = configuration
+        statistics = SourceStatistics(prior: prior)
+        nextPoll = firstPoll
+        polling = PollController(minimum: configuration.minimumPoll, maximum: configuration.maximumPoll)
+        burst = configuration.initialBurst ? Self.burstLength : 0
+    }
+
+    package var poll: PollExponent { polling.poll }
+    package var isReachable: Bool { reach != 0 }
+    /// Whether the server's address should be looked up again.
+    var isLost: Bool { missed >= Self.patience }
+    /// Whether the first burst is still under way, so that the first selection had better wait for it.
+    var isSettling: Bool {
+        configuration.initialBurst && !configuration.noSelect && statistics.count < Self.fewestSamples && missed < 3
+    }
+
+    /// Makes the next request.
+    ///
+    /// - Parameter random: 64 random bits, not used before.
+    mutating func makeRequest(at now: MonotonicTime, random: UInt64) -> NTPPacket.Octets {
+        reach <<= 1
+        missed = min(missed + 1, Self.patience)
+        if reach == 0 { polling.reset() }
+        if burst > 0 { burst -= 1 }
+        let transmitTimestamp = NTPTimestamp(bits: random | 1)
+        pending = PendingRequest(transmitTimestamp: transmitTimestamp, sentAt: now)
+        schedule(after: now, random: random)
+        return NTPPacket(
+            version: configuration.version,
+            mode: .client,
+            poll: poll,
+            precision: 32,
+            transmitTimestamp: transmitTimestamp
+        ).octets
+    }
+
+    private mutating func schedule(after now: MonotonicTime, random: UInt64) {
+        // Up to 3 % earlier, so that many clients of one server do not fall into step.
+        let earlier = 1 - Double(random >> 32 & 0xff) / 255 * 0.03
+        nextPoll = now + (burst > 0 ? Self.burstInterval : poll.interval * earlier)
+    }
+
+    /// The kernel's stamp of the departure of the request under way.
+    mutating func requestLeft(at moment: MonotonicTime, transmitTimestamp: NTPTimestamp) {
+        guard pending?.transmitTimestamp == transmitTimestamp else { return }
+        pending?.sentAt = moment
+    }
+
+    /// Takes a datagram from the server.
+    ///
+    /// - Parameter prior: what is known of the oscillator, should the statistics have to start anew.
+    /// - Returns: a sample that was added to the statistics, or a kiss code.
+    /// - Throws: why the datagram is of no use.
+    mutating func receive(
+        _ datagram: Span<UInt8>,
+        at receivedAt: MonotonicTime,
+        check: ReplyCheck,
+        prior: FrequencyPrior
+    ) throws(ReplyRefusal) -> ServerReply {
+        let reply: ServerReply
+        do {
+            reply = try check.reply(in: datagram, receivedAt: receivedAt, to: pending)
+        } catch {
+            // A refusal of the server's own word ends the exchange; anything else may be somebody's noise.
+            if error != .malformed, error != .wrongMode, error != .bogusOrigin {
+                pending = nil
+                missed = 0
+            }
+            lastRefusal = error
+            throw error
+        }
+        pending = nil
+        missed = 0
+        switch reply {
+        case .time(let sample, let packet): accept(sample, packet, at: receivedAt, prior: prior)
+        case .kiss(let code):
+            burst = 0
+            if code == .rate { slowDown(packetPoll: datagram[2], at: receivedAt) }
+        }
+        return reply
+    }
+
+    private mutating func accept(
+        _ sample: ClockSample,
+        _ packet: NTPPacket,
+        at receivedAt: MonotonicTime,
+        prior: FrequencyPrior
+    ) {
+        let wasUnreachable = reach == 0
+        if wasUnreachable || statistics.contradicts(sample) { statistics = SourceStatistics(prior: prior) }
+        reach |= 1
+        lastReply = packet
+        lastReplyAt = receivedAt
+        lastRefusal = nil
+        statistics.add(sample)
+        if wasUnreachable, configuration.initialBurst, burst == 0 {
+            burst = Self.burstLength
+            nextPoll = receivedAt + Self.burstInterval
+        } else if burst == 0 {
+            polling.update(samples: statistics.count)
+        }
+    }
+
+    private mutating func slowDown(packetPoll: UInt8, at now: MonotonicTime) {
+        polling.slowDown(to: PollExponent(Int8(bitPattern: packetPoll)))
+        nextPoll = now + poll.interval
+    }
+
+    /// What the association has to say in the selection; nil while it has too little.
+    package func candidate(at now: MonotonicTime) -> SelectionCandidate<AssociationID>? {
+        guard isReachable, !configuration.noSelect, statistics.count >= Self.fewestSamples, let reference,
+            reference.rootDistance(at: now) < ReplyCheck.maximumDistance, let lastReply
+        else { return nil }
+        return SelectionCandidate(
+            id: id,
+            reference: reference,
+            stratum: lastReply.stratum,
+            prefer: configuration.prefer
+        )
+    }
+
+    /// The statistics' estimate with the server's own root delay and dispersion.
+    package var reference: TimeReference? {
+        guard let estimate = statistics.estimate, let lastReply else { return nil }
+        return TimeReference(
+            estimate: estimate,
+            rootDelay: lastReply.rootDelay.duration + statistics.delay,
+            rootDispersion: lastReply.rootDispersion.duration + statistics.dispersion,
+            leap: lastReply.leap
+        )
+    }
+}

@@ -1,0 +1,141 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// Selection, correction of the served clock, and what is served.
+extension Engine {
+    /// A new sample came from `id`: select anew, and follow if it is one of the truechimers.
+    mutating func updateSystem(from id: AssociationID, at now: ClockReading) {
+        let candidates = associations.compactMap { $0.candidate(at: now.monotonic) }
+        // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
+        if networkReference == nil, associations.contains(where: \.isSettling) { return }
+        let selection = SourceSelection(among: candidates, at: now.monotonic, keeping: systemPeer)
+        note(selection)
+        guard selection.truechimers.contains(where: { $0.id == id }),
+            let peer = selection.truechimers.first, let reference = selection.combined(at: now.monotonic),
+            let association = associations.first(where: { $0.id == peer.id })
+        else { return }
+        let isFirst = networkReference == nil
+        guard follow(reference, by: networkLoop, isFirst: isFirst, at: now) else { return }
+        if state != .synchronised {
+            log(.notice, "synchronised to \(association.address), stratum \(peer.stratum)")
+        } else if systemPeer != peer.id {
+            log(.info, "system peer is now \(association.address), stratum \(peer.stratum)")
+        }
+        systemPeer = peer.id
+        networkReference = reference
+        state = .synchronised
+        served.stratum = min(peer.stratum + 1, 15)
+        served.referenceID = association.referenceID
+    }
+
+    private mutating func note(_ selection: SourceSelection<AssociationID>) {
+        for id in selection.falsetickers where !falsetickers.contains(id) {
+            if let address = associations.first(where: { $0.id == id })?.address {
+                log(.warning, "\(address) disagrees with the majority of servers: a falseticker")
+            }
+        }
+        falsetickers = selection.falsetickers
+        truechimers = selection.truechimers.map(\.id)
+    }
+
+    /// Steers the clock to `reference` and serves its bound.
+    ///
+    /// - Returns: false if the offset was beyond the panic limit, which ends the daemon.
+    mutating func follow(
+        _ reference: TimeReference,
+        by loop: ClockLoop,
+        isFirst: Bool,
+        at now: ClockReading
+    ) -> Bool {
+        var corrected = now.date
+        switch loop.correct(now, to: reference.estimate, isFirst: isFirst) {
+        case .panic(let offset):
+            log(
+                .error,
+                "offset \(fixed(offset.seconds, 3)) s is beyond the panic limit of \(fixed(configuration.limits.panic.seconds, 0)) s; "
+                    + "set the clock, or start with -g"
+            )
+            actions.append(.panic)
+            return false
+        case .step(let offset, let steering):
+            log(.notice, "clock stepped by \(fixed(offset.seconds, 6)) s")
+            actions.append(.step(by: offset))
+            actions.append(.steer(steering))
+            corrected += offset
+            served.correction = .none
+        case .steer(let steering):
+            actions.append(.steer(steering))
+            served.correction = ServedTime.Correction(
+                start: now.monotonic,
+                offset: steering.slew,
+                duration: steering.duration
+            )
+        }
+        served.reference = reference
+        served.referenceDate = corrected
+        served.leap = reference.leap
+        publishStatus(at: now.monotonic)
+        return true
+    }
+
+    /// Whether the clock is still on its way to the estimate.
+    package func isCorrecting(at now: MonotonicTime) -> Bool { served.correction.end > now }
+
+    /// A slew has done its work: back to the plain frequency.
+    mutating func endCorrection(at now: MonotonicTime) {
+        guard served.correction.duration > .zero, served.correction.end <= now,
+            let frequency = served.reference?.estimate.frequency
+        else { return }
+        served.correction = .none
+        actions.append(.steer(ClockSteering(frequency: frequency)))
+    }
+
+    private mutating func publishStatus(at now: MonotonicTime) {
+        guard let reference = served.reference else { return }
+        actions.append(
+            .publish(
+                ClockStatus(
+                    leap: served.leap,
+                    estimatedError: reference.estimate.phaseError(at: now),
+                    maximumError: served.rootDistance(at: now)
+                )
+            )
+        )
+    }
+
+    /// No upstream server can be used any more.
+    mutating func enterHoldover(at now: ClockReading) {
+        state = .holdover
+        systemPeer = nil
+        truechimers = []
+        guard rtc?.isUsable(at: now.monotonic) == true else {
+            log(.warning, "no upstream server can be used; holdover by the oscillator's last frequency")
+            return
+        }
+        log(.warning, "no upstream server can be used; holdover by the RTC")
+        serveAsRTC()
+    }
+
+    /// Marks the served time as kept by the RTC.
+    mutating func serveAsRTC() {
+        served.stratum = Self.holdoverStratum
+        served.referenceID = .rtc
+        served.leap = .none
+    }
+
+    /// As chrony's and ntpd's convention for a local reference: no client prefers it to a synchronised server.
+    static var holdoverStratum: UInt8 { 10 }
+
+    /// Serves no more than can be vouched for.
+    mutating func checkHoldoverLimit(at now: ClockReading) {
+        guard state == .holdover, served.rootDistance(at: now.monotonic) >= ReplyCheck.maximumDistance else { return }
+        log(.error, "the time is no better than 16 s now; clients are told that it is not synchronised")
+        state = .unsynchronised
+        served = .unsynchronised(precision: configuration.precision)
+        actions.append(
+            .publish(ClockStatus(leap: .unsynchronised, estimatedError: .seconds(16), maximumError: .seconds(16)))
+        )
+    }
+}

@@ -1,0 +1,153 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// Upstream servers: names, requests, replies.
+extension Engine {
+    mutating func lookUpNames(at now: MonotonicTime) {
+        for index in lines.indices where !lines[index].isResolving {
+            guard let due = lines[index].nextLookup, due <= now else { continue }
+            lines[index].isResolving = true
+            actions.append(.resolve(lines[index].id, host: lines[index].configuration.host))
+        }
+    }
+
+    /// The resolver's answer: the host's addresses, empty if it has none or nobody could be asked.
+    package mutating func resolved(_ id: SourceID, to addresses: [ResolvedAddress], at now: ClockReading) {
+        guard lines.indices.contains(id) else { return }
+        lines[id].isResolving = false
+        var fresh = unusedAddresses(of: addresses, avoiding: lines[id].avoided)
+        if fresh.isEmpty, lines[id].associations.isEmpty {
+            // Rather an address that failed before than none at all.
+            lines[id].avoided = []
+            fresh = unusedAddresses(of: addresses, avoiding: [])
+        }
+        let lost = associations.filter { lines[id].associations.contains($0.id) && $0.isLost }
+        for association in lost.prefix(max(0, fresh.count - lines[id].wanted)) {
+            lines[id].avoided.append(association.address.address)
+            remove(association.id)
+        }
+        for address in fresh.prefix(lines[id].wanted) { associate(id, with: address, at: now.monotonic) }
+        if lines[id].associations.isEmpty, addresses.isEmpty {
+            log(.info, "no address for \(lines[id].configuration.host) yet")
+        }
+        if lines[id].associations.isEmpty || lost.count > 0 {
+            lines[id].retryLater(from: now.monotonic)
+        } else {
+            lines[id].succeeded()
+        }
+    }
+
+    private func unusedAddresses(of addresses: [ResolvedAddress], avoiding avoided: [IPAddress]) -> [ResolvedAddress] {
+        let taken = associations.map(\.address.address) + deniedAddresses + avoided
+        return addresses.filter { !taken.contains($0.address) }
+    }
+
+    private mutating func associate(_ id: SourceID, with address: ResolvedAddress, at now: MonotonicTime) {
+        let configuration = lines[id].configuration
+        let socket = SocketAddress(address: address.address, port: configuration.port, scope: address.scope)
+        associations.append(
+            Association(
+                id: nextAssociationID,
+                address: socket,
+                referenceID: ReferenceID(bits: address.referenceID),
+                configuration: configuration,
+                prior: currentPrior(at: now),
+                firstPoll: now
+            )
+        )
+        lines[id].associations.append(nextAssociationID)
+        nextAssociationID = nextAssociationID == .max ? 1 : nextAssociationID + 1
+    }
+
+    mutating func pollServers(at now: ClockReading) {
+        for index in associations.indices where associations[index].nextPoll <= now.monotonic {
+            let request = associations[index].makeRequest(at: now.monotonic, random: randomBits())
+            actions.append(.send(associations[index].id, to: associations[index].address, request))
+        }
+        for association in associations where association.isLost { replaceLater(association, at: now.monotonic) }
+    }
+
+    /// Asks the resolver again about a server that does not answer. It is polled on until there is another address, so
+    /// that an outage of the whole network, name servers included, changes nothing.
+    private mutating func replaceLater(_ lost: Association, at now: MonotonicTime) {
+        guard let index = lines.firstIndex(where: { $0.associations.contains(lost.id) }),
+            IPAddress(lines[index].configuration.host) == nil, !lines[index].isResolving,
+            lines[index].nextLookup == nil
+        else { return }
+        log(.info, "\(lost.address) does not answer; looking \(lines[index].configuration.host) up again")
+        lines[index].nextLookup = now
+    }
+
+    private mutating func remove(_ id: AssociationID) {
+        associations.removeAll { $0.id == id }
+        for index in lines.indices { lines[index].associations.removeAll { $0 == id } }
+        if systemPeer == id { systemPeer = nil }
+        actions.append(.close(id))
+    }
+
+    /// A request has left, by the kernel's stamp.
+    package mutating func sent(_ id: AssociationID, transmitTimestamp: NTPTimestamp, at moment: MonotonicTime) {
+        guard let index = associations.firstIndex(where: { $0.id == id }) else { return }
+        associations[index].requestLeft(at: moment, transmitTimestamp: transmitTimestamp)
+    }
+
+    /// A datagram came in on the association's socket.
+    package mutating func received(
+        _ id: AssociationID,
+        _ datagram: Span<UInt8>,
+        at receivedAt: MonotonicTime,
+        now: ClockReading
+    ) {
+        guard let index = associations.firstIndex(where: { $0.id == id }) else { return }
+        let wasReachable = associations[index].isReachable
+        let check = ReplyCheck(
+            pivot: max(now.date, .earliestPlausible),
+            frequency: currentPrior(at: now.monotonic).frequency,
+            precision: configuration.precision,
+            ownReferenceIDs: configuration.ownReferenceIDs
+        )
+        do {
+            let prior = currentPrior(at: now.monotonic)
+            let reply = try associations[index].receive(datagram, at: receivedAt, check: check, prior: prior)
+            switch reply {
+            case .time:
+                if !wasReachable { log(.info, "\(associations[index].address) answers") }
+                updateSystem(from: id, at: now)
+            case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
+            }
+        } catch {
+            // Counted in the association; a log line for each would let anybody fill the disk.
+        }
+    }
+
+    private mutating func obey(_ code: ReferenceID, from association: Association, at now: MonotonicTime) {
+        switch code {
+        case .deny, .restrict:
+            log(.warning, "\(association.address) refuses us (kiss code \(code.text ?? "")); it is not asked again")
+            deniedAddresses.append(association.address.address)
+            let line = lines.firstIndex { $0.associations.contains(association.id) }
+            remove(association.id)
+            if let line { lines[line].retryLater(from: now) }
+        case .rate:
+            log(
+                .notice,
+                "\(association.address) asks for fewer requests; polling every \(fixed(association.poll.interval.seconds, 0)) s"
+            )
+        default: break
+        }
+    }
+
+    /// What is known of the oscillator's frequency now, for statistics that start.
+    func currentPrior(at now: MonotonicTime) -> FrequencyPrior {
+        guard let estimate = networkReference?.estimate else { return prior }
+        let elapsed = (now - estimate.moment).seconds
+        let wander = OscillatorModel.wander * max(0, elapsed).squareRoot()
+        let error = estimate.frequencyError.fraction
+        return FrequencyPrior(
+            frequency: estimate.frequency,
+            error: min(prior.error, Frequency(fraction: (error * error + wander * wander).squareRoot()))
+        )
+    }
+}

@@ -1,0 +1,150 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+import RTCReference
+
+/// The whole daemon but for its input and output: associations, selection, discipline, RTC, what is served.
+///
+/// Sans-IO: every method takes the time at which it is called, and what is to be done is left in `takeActions()`. The
+/// daemon, the simulator and the tests drive the same engine. The shell calls `advance` at `nextDeadline`.
+package struct Engine: Sendable {
+    let configuration: EngineConfiguration
+    private nonisolated(unsafe) let random: any RandomSource
+    var actions: [EngineAction] = []
+
+    var lines: [SourceLine] = []
+    package internal(set) var associations: [Association] = []
+    var nextAssociationID: AssociationID = 1
+    /// Servers that told us to go away (kiss codes DENY, RSTR).
+    var deniedAddresses: [IPAddress] = []
+
+    package internal(set) var state = SystemState.unsynchronised
+    package internal(set) var systemPeer: AssociationID?
+    package internal(set) var falsetickers: [AssociationID] = []
+    package internal(set) var truechimers: [AssociationID] = []
+    package internal(set) var served: ServedTime
+    /// The last reference from the network: what the oscillator alone would make of the time.
+    var networkReference: TimeReference?
+    let networkLoop: ClockLoop
+    /// The RTC at boot may differ from the clock by any amount.
+    let rtcLoop: ClockLoop
+    let prior: FrequencyPrior
+    var nextFrequencySave: MonotonicTime
+
+    package internal(set) var rtc: RTCKeeper?
+
+    /// - Parameter frequency: the oscillator's frequency as the last run left it (drift file).
+    /// - Parameter savedRTC: the text of the last `EngineAction.saveRTC`.
+    package init(
+        configuration: EngineConfiguration,
+        frequency: Frequency?,
+        savedRTC: String?,
+        random: any RandomSource,
+        at now: ClockReading
+    ) {
+        self.configuration = configuration
+        self.random = random
+        networkLoop = ClockLoop(limits: configuration.limits)
+        rtcLoop = ClockLoop(limits: ClockLoop.Limits(step: configuration.limits.step, panic: .zero))
+        prior = frequency.map(FrequencyPrior.remembered) ?? .unknown
+        served = .unsynchronised(precision: configuration.precision)
+        nextFrequencySave = now.monotonic + Self.frequencySaveInterval
+        for (id, source) in configuration.sources.enumerated() {
+            lines.append(SourceLine(id: id, configuration: source, firstLookup: now.monotonic))
+        }
+        if configuration.hasRTC {
+            rtc = RTCKeeper(saved: savedRTC, at: now.monotonic)
+            if let savedRTC, SavedRTC(parsing: savedRTC) == nil {
+                actions.append(.log(.warning, "the saved RTC state cannot be read; learning starts anew"))
+            }
+        }
+        if let frequency { actions.append(.steer(ClockSteering(frequency: frequency))) }
+    }
+
+    static let frequencySaveInterval = NTPDuration.seconds(3_600)
+
+    package mutating func takeActions() -> [EngineAction] {
+        defer { actions.removeAll(keepingCapacity: true) }
+        return actions
+    }
+
+    mutating func log(_ level: LogLevel, _ text: String) { actions.append(.log(level, text)) }
+
+    func randomBits() -> UInt64 { random.next() }
+
+    /// When `advance` has to be called next.
+    package var nextDeadline: MonotonicTime {
+        var deadline = nextFrequencySave
+        for association in associations { deadline = min(deadline, association.nextPoll) }
+        for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
+        if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
+        if let rtc { deadline = min(deadline, rtc.nextDeadline) }
+        return deadline
+    }
+
+    /// Does everything that is due.
+    package mutating func advance(to now: ClockReading) {
+        endCorrection(at: now.monotonic)
+        pollServers(at: now)
+        lookUpNames(at: now.monotonic)
+        askRTC(at: now)
+        if state == .synchronised, !associations.contains(where: { $0.candidate(at: now.monotonic) != nil }) {
+            enterHoldover(at: now)
+        }
+        checkHoldoverLimit(at: now)
+        saveFrequencyIfDue(at: now.monotonic)
+    }
+
+    /// What has to be kept when the daemon ends.
+    package mutating func shutDown(at now: ClockReading) {
+        if let frequency = measuredFrequency {
+            actions.append(.steer(ClockSteering(frequency: frequency)))
+            actions.append(.saveFrequency(frequency))
+        }
+        saveRTC()
+    }
+
+    /// The oscillator's frequency, if it has been measured in this run.
+    package var measuredFrequency: Frequency? {
+        guard let estimate = networkReference?.estimate, estimate.frequencyError < Self.trustedFrequencyError else {
+            return nil
+        }
+        return estimate.frequency
+    }
+
+    /// A frequency less well known than this is not kept for the next start.
+    private static let trustedFrequencyError = Frequency.ppm(2)
+
+    private mutating func saveFrequencyIfDue(at now: MonotonicTime) {
+        guard now >= nextFrequencySave else { return }
+        nextFrequencySave = now + Self.frequencySaveInterval
+        if let frequency = measuredFrequency { actions.append(.saveFrequency(frequency)) }
+        saveRTC()
+    }
+}
+
+/// The engine's part of the configuration.
+package struct EngineConfiguration: Sendable {
+    package var sources: [SourceConfiguration]
+    package var limits: ClockLoop.Limits
+    package var hasRTC: Bool
+    /// log2 of the served clock's precision in seconds.
+    package var precision: Int8
+    /// Reference identifiers of our own addresses, by which a loop is seen.
+    package var ownReferenceIDs: [ReferenceID]
+
+    package init(
+        sources: [SourceConfiguration] = [],
+        limits: ClockLoop.Limits = ClockLoop.Limits(),
+        hasRTC: Bool = false,
+        precision: Int8 = -20,
+        ownReferenceIDs: [ReferenceID] = []
+    ) {
+        self.sources = sources
+        self.limits = limits
+        self.hasRTC = hasRTC
+        self.precision = precision
+        self.ownReferenceIDs = ownReferenceIDs
+    }
+}

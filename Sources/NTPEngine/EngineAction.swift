@@ -1,0 +1,58 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+import RTCReference
+
+/// What the engine wants done: the shell carries the actions out in order and reports back.
+package enum EngineAction: Sendable {
+    /// Send a request from a port of its own; the reply comes back by `Engine.received`.
+    case send(AssociationID, to: SocketAddress, NTPPacket.Octets)
+    /// The association is gone; its socket can be closed.
+    case close(AssociationID)
+    /// Look a host up; the answer comes back by `Engine.resolved`.
+    case resolve(SourceID, host: String)
+    case step(by: NTPDuration)
+    case steer(ClockSteering)
+    case publish(ClockStatus)
+    /// Ask the RTC; the answer comes back by `Engine.rtcAnswered`.
+    case rtc(RTCRequest)
+    /// Keep the oscillator's frequency for the next start (ntpd's drift file).
+    case saveFrequency(Frequency)
+    /// Keep what was learned of the RTC for the next start.
+    case saveRTC(String)
+    case log(LogLevel, String)
+    /// The offset is beyond the panic limit: end with an error.
+    case panic
+}
+
+/// Names a configured source line: its place in the configuration.
+package typealias SourceID = Int
+
+package enum LogLevel: Sendable {
+    case error
+    case warning
+    case notice
+    case info
+    case debug
+}
+
+/// A job for the thread that owns the I2C bus.
+package enum RTCRequest: Sendable {
+    /// Find the second's edge; with a prediction, it is waited for.
+    case sample(expecting: EdgePrediction?)
+    /// Set the chip to this time, on the second.
+    case write(Timescale)
+}
+
+package enum RTCAnswer: Sendable {
+    case sample(EdgeSample)
+    case written(WriteReport)
+    /// In words; the same words are the same trouble.
+    case failed(reason: String)
+}
+
+/// The engine's source of random bits, cryptographically strong outside of simulations.
+package protocol RandomSource: AnyObject {
+    func next() -> UInt64
+}

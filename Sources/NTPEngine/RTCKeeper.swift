@@ -1,0 +1,172 @@
+import ClockDiscipline
+import NTPTime
+import RTCReference
+
+/// The RTC as the engine sees it: when to ask it, how good it is, what it says in holdover.
+package struct RTCKeeper: Sendable {
+    package private(set) var model: RTCModel
+    package private(set) var lastSample: EdgeSample?
+    /// nil while the chip answers.
+    package private(set) var lastError: String?
+    /// Reference on which the model was learned: its systematic error stays in whatever the RTC says later.
+    private var learnedDelay: NTPDuration
+    private var learnedDispersion: NTPDuration
+    /// When the chip was last set or was to be, successfully or not.
+    private var lastAttempt: NTPDate?
+    private let policy = WriteBackPolicy()
+    /// The chip's edges in holdover, each corrected by the model.
+    private var statistics: SourceStatistics?
+    private var nextRequest: MonotonicTime
+    private var isBusy = false
+    private var requestedWrite: TimeToSet?
+    private var writeUnderWay: TimeToSet?
+
+    /// What the chip is to be set to.
+    enum TimeToSet: Equatable {
+        case disciplined
+        /// A time that somebody gave, with the moment at which it held.
+        case given(ClockReading)
+    }
+
+    private static let samplingInterval = NTPDuration.seconds(64)
+    private static let holdoverInterval = NTPDuration.seconds(16)
+    /// The first samples come sooner, so that an early loss of the network finds a model.
+    private static let learningInterval = NTPDuration.seconds(8)
+    private static let learningSamples = 16
+    private static let staleAfter = NTPDuration.seconds(300)
+    private var samples = 0
+
+    /// - Parameter saved: what `saved` was in an earlier run; nil or unreadable starts without a history.
+    init(saved: String?, at now: MonotonicTime) {
+        let remembered = saved.flatMap(SavedRTC.init(parsing:))
+        model = remembered?.model ?? RTCModel()
+        learnedDelay = remembered?.learnedDelay ?? .zero
+        learnedDispersion = remembered?.learnedDispersion ?? .zero
+        lastAttempt = model.lastWrite
+        nextRequest = now
+    }
+
+    var saved: String {
+        SavedRTC(model: model, learnedDelay: learnedDelay, learnedDispersion: learnedDispersion).text
+    }
+
+    var nextDeadline: MonotonicTime { isBusy ? .distantFuture : nextRequest }
+
+    /// Whether the chip answered lately with a time that can be believed.
+    func isUsable(at now: MonotonicTime) -> Bool {
+        guard lastError == nil, let lastSample else { return false }
+        return now - lastSample.edge < Self.staleAfter
+    }
+
+    // MARK: Requests
+
+    mutating func requestWrite(of time: TimeToSet, at now: MonotonicTime) {
+        requestedWrite = time
+        nextRequest = now
+    }
+
+    /// The request that is due.
+    ///
+    /// - Parameter estimate: UTC as it is known now, if it is.
+    /// - Parameter frequency: the oscillator's.
+    mutating func request(at now: MonotonicTime, estimate: ClockEstimate?, frequency: Frequency) -> RTCRequest? {
+        guard nextDeadline <= now else { return nil }
+        isBusy = true
+        let reading = estimate.map { ClockReading(monotonic: now, date: $0.date(at: now)) }
+        switch (requestedWrite, reading) {
+        case (.disciplined, let reading?), (.given(let reading), _):
+            writeUnderWay = requestedWrite
+            requestedWrite = nil
+            lastAttempt = reading.date
+            model.rewriteBegins()
+            return .write(Timescale(reading: reading, frequency: frequency))
+        default:
+            return .sample(expecting: lastError == nil ? lastSample?.prediction(at: now) : nil)
+        }
+    }
+
+    // MARK: Answers
+
+    mutating func note(_ sample: EdgeSample, in state: SystemState, at now: MonotonicTime) {
+        isBusy = false
+        lastSample = sample
+        lastError = nil
+        samples = min(samples + 1, Self.learningSamples)
+        let interval =
+            state != .synchronised
+            ? Self.holdoverInterval : samples < Self.learningSamples ? Self.learningInterval : Self.samplingInterval
+        nextRequest = now + interval
+    }
+
+    /// - Returns: whether this is news.
+    mutating func noteFailure(_ reason: String, at now: MonotonicTime) -> Bool {
+        defer { lastError = reason }
+        isBusy = false
+        writeUnderWay = nil
+        nextRequest = now + Self.samplingInterval
+        return lastError != reason
+    }
+
+    /// Learns from a sample, against a reference that is synchronised.
+    ///
+    /// - Returns: whether the chip should be set.
+    mutating func learn(_ sample: EdgeSample, against reference: TimeReference) -> Bool {
+        let date = reference.estimate.date(at: sample.edge)
+        model.observe(
+            offset: sample.chipTime - date,
+            at: date,
+            uncertainty: sample.uncertainty + reference.estimate.phaseError(at: sample.edge)
+        )
+        learnedDelay = reference.rootDelay
+        learnedDispersion = reference.rootDispersion(at: sample.edge)
+        statistics = nil
+        return policy.writeBackIsDue(model: model, at: date, lastWrite: lastAttempt)
+    }
+
+    /// The chip was set: its phase is new, its drift runs on.
+    ///
+    /// - Parameter estimate: UTC as it is known now, if it is.
+    mutating func note(_ report: WriteReport, estimate: ClockEstimate?, at now: ClockReading) {
+        isBusy = false
+        lastError = nil
+        lastSample = nil
+        nextRequest = now.monotonic
+        let date = estimate?.date(at: now.monotonic) ?? now.date
+        defer { writeUnderWay = nil }
+        guard case .given(let reading) = writeUnderWay else {
+            model.rewritten(to: report.residual, at: date, uncertainty: report.uncertainty)
+            return
+        }
+        guard let estimate else {
+            model = RTCModel()
+            return
+        }
+        let difference = reading.date - estimate.date(at: reading.monotonic)
+        model.rewritten(to: report.residual + difference, at: date, uncertainty: report.uncertainty)
+    }
+
+    /// The chip's word on UTC at the last sample, each part of its error bounded; nil if there is none to believe.
+    ///
+    /// - Parameter prior: the oscillator's frequency as it was last measured.
+    mutating func reference(prior: FrequencyPrior) -> TimeReference? {
+        guard let sample = lastSample, lastError == nil else { return nil }
+        let prediction = model.predict(at: sample.chipTime)
+        var line = statistics ?? SourceStatistics(prior: prior)
+        line.add(
+            ClockSample(
+                moment: sample.edge,
+                date: sample.chipTime - prediction.offset,
+                delay: .zero,
+                dispersion: sample.uncertainty
+            )
+        )
+        statistics = line
+        guard let estimate = line.estimate else { return nil }
+        return TimeReference(
+            estimate: estimate,
+            rootDelay: learnedDelay,
+            rootDispersion: learnedDispersion + prediction.uncertainty + line.dispersion,
+            leap: .none
+        )
+    }
+}

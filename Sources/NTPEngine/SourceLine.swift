@@ -1,0 +1,37 @@
+import NTPTime
+import NetworkAddress
+
+/// A configured source line and the associations that came of it.
+struct SourceLine: Sendable {
+    let id: SourceID
+    let configuration: SourceConfiguration
+    var associations: [AssociationID] = []
+    /// Addresses that did not answer: others come first.
+    var avoided: [IPAddress] = []
+    var isResolving = false
+    /// When the name is to be looked up (again); nil while there are enough associations.
+    var nextLookup: MonotonicTime?
+    private var failures = 0
+
+    init(id: SourceID, configuration: SourceConfiguration, firstLookup: MonotonicTime) {
+        self.id = id
+        self.configuration = configuration
+        nextLookup = firstLookup
+    }
+
+    private static let shortestRetry = NTPDuration.seconds(4)
+    private static let longestRetry = NTPDuration.seconds(512)
+
+    var wanted: Int { configuration.capacity - associations.count }
+
+    /// A look-up ended without an address to use: try again, ever more slowly up to some minutes.
+    mutating func retryLater(from now: MonotonicTime) {
+        failures = min(failures + 1, 7)
+        nextLookup = now + min(Self.shortestRetry * Double(1 << failures), Self.longestRetry)
+    }
+
+    mutating func succeeded() {
+        failures = 0
+        nextLookup = nil
+    }
+}

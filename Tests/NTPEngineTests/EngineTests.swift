@@ -1,0 +1,320 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+import Testing
+
+@testable import NTPEngine
+
+/// Runs `world` and holds every served moment against its own bound.
+private func runHonestly(_ world: World, _ seconds: Double) {
+    var broken = 0
+    world.run(seconds) { world in
+        guard world.engine.served.reference != nil else { return }
+        let bound = world.engine.served.rootDistance(at: world.monotonic).seconds
+        if abs(world.error) > bound { broken += 1 }
+    }
+    #expect(broken == 0, "the bound was broken at \(broken) moments")
+}
+
+@Suite struct `Synchronisation` {
+    @Test func `one server is followed within half a minute, and the bound holds`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        runHonestly(world, 30)
+        #expect(world.engine.state == .synchronised)
+        #expect(abs(world.error) < 1e-3)
+        #expect(world.steps.isEmpty)
+        #expect(world.engine.served.stratum == 2)
+        #expect(world.engine.served.referenceID.dottedQuad == "192.0.2.1")
+        runHonestly(world, 7_200)
+        #expect(abs(world.error) < 0.1e-3)
+        let found = world.engine.measuredFrequency
+        #expect(found.map { abs($0.fraction - world.frequency) < 0.1e-6 } == true)
+    }
+
+    @Test func `the first offset is stepped when it is large`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], clockOffset: -40)
+        runHonestly(world, 60)
+        #expect(world.steps.count == 1 && abs(world.error) < 1e-3)
+    }
+
+    @Test func `an offset beyond the panic limit ends the daemon unless -g was given`() {
+        let panicking = World(servers: ["192.0.2.1": World.Server()], clockOffset: 2_000)
+        panicking.run(60)
+        #expect(panicking.hasPanicked && panicking.steps.isEmpty)
+        let limits = ClockLoop.Limits(allowsFirstPanic: true)
+        let permitted = World(servers: ["192.0.2.1": World.Server()], limits: limits, clockOffset: -2_000_000)
+        runHonestly(permitted, 60)
+        #expect(!permitted.hasPanicked && abs(permitted.error) < 1e-3)
+    }
+
+    @Test func `a falseticker is outvoted, even when it is the first to answer`() {
+        let world = World(servers: [
+            "192.0.2.1": World.Server(offset: 0.5, delay: 0.1e-3), "192.0.2.2": World.Server(delay: 5e-3),
+            "192.0.2.3": World.Server(delay: 3e-3),
+        ])
+        runHonestly(world, 600)
+        #expect(world.engine.state == .synchronised && abs(world.error) < 1e-3)
+        #expect(world.engine.truechimers.count == 2 && world.engine.falsetickers.count == 1)
+        #expect(world.log.contains { $0.contains("192.0.2.1:123") && $0.contains("falseticker") })
+    }
+
+    @Test func `two servers that disagree are both not believed`() {
+        let world = World(servers: ["192.0.2.1": World.Server(offset: 1), "192.0.2.2": World.Server()])
+        world.run(300)
+        #expect(world.engine.state == .unsynchronised && world.engine.served.leap == .unsynchronised)
+    }
+
+    @Test func `polling slows down when the oscillator is steady`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        world.run(7_200)
+        #expect(world.engine.associations.first?.poll == PollExponent(6))
+        let requests = world.servers[IPAddress(v4: 0xc000_0201)]?.requests ?? []
+        #expect((7_200 / 64...250).contains(requests.count))
+    }
+}
+
+@Suite struct `Replies from servers` {
+    private func refusal(_ tamper: @escaping (inout NTPPacket) -> Void) -> ReplyRefusal? {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        world.tamper = tamper
+        world.run(60)
+        #expect(world.engine.state == .unsynchronised)
+        return world.engine.associations.first?.lastRefusal
+    }
+
+    @Test func `are refused when they are not what was asked for`() {
+        #expect(refusal { $0.originTimestamp.bits ^= 1 } == .bogusOrigin)
+        #expect(refusal { $0.originTimestamp = .zero } == .bogusOrigin)
+        #expect(refusal { $0.mode = .symmetricPassive } == .wrongMode)
+        #expect(refusal { $0.version = 5 } == .wrongMode)
+    }
+
+    @Test func `are refused when the server has no time to give`() {
+        #expect(refusal { $0.leap = .unsynchronised } == .unsynchronised)
+        #expect(refusal { $0.stratum = 16 } == .unsynchronised)
+        #expect(
+            refusal {
+                $0.stratum = 0; $0.referenceID = .initial
+            } == .unsynchronised
+        )
+        #expect(refusal { $0.transmitTimestamp = .zero } == .invalidHeader)
+        #expect(refusal { $0.receiveTimestamp = .zero } == .invalidHeader)
+        #expect(refusal { $0.transmitTimestamp = $0.receiveTimestamp + .seconds(-1) } == .invalidHeader)
+        #expect(refusal { $0.rootDispersion = NTPShort(roundingUp: .seconds(16)) } == .tooDistant)
+        #expect(
+            refusal {
+                $0.receiveTimestamp = NTPDate(unixSeconds: 315_532_800).timestamp
+                $0.transmitTimestamp = $0.receiveTimestamp
+            } == .implausibleDate
+        )
+    }
+
+    @Test func `a duplicate is refused`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        var copy: NTPPacket?
+        world.tamper = { copy = $0 }
+        world.run(1.5)
+        let octets = copy.map { packet in (0..<48).map { packet.octets[$0] } } ?? []
+        #expect(world.engine.associations.first?.statistics.count == 1)
+        world.deliver(octets, to: 1)
+        #expect(world.engine.associations.first?.lastRefusal == .bogusOrigin)
+        #expect(world.engine.associations.first?.statistics.count == 1)
+    }
+
+    @Test func `never crash the client, whatever they hold`() {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SplitMix(state: seed)
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        world.tamper = { packet in
+            var octets = (0..<48).map { packet.octets[$0] }
+            for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                let index = Int.random(in: 0..<48, using: &generator)
+                if !(24..<32).contains(index) { octets[index] = UInt8.random(in: 0...255, using: &generator) }
+            }
+            if let changed = try? NTPPacket(octets.span) { packet = changed }
+        }
+        world.run(20_000)
+        for length in 0..<100 {
+            world.deliver((0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: 1)
+        }
+        #expect(world.time == 20_000 || world.hasPanicked, "seed \(seed)")
+    }
+
+    @Test(arguments: [ReferenceID.deny, ReferenceID.restrict])
+    func `a kiss that denies service ends the requests for good`(code: ReferenceID) {
+        let world = World(servers: ["192.0.2.1": World.Server(kiss: code)])
+        world.run(7_200)
+        #expect(world.servers[IPAddress(v4: 0xc000_0201)]?.requests.count == 1)
+        #expect(world.log.contains { $0.contains("refuses us") })
+    }
+
+    @Test func `a kiss that asks for fewer requests is obeyed`() {
+        let world = World(servers: ["192.0.2.1": World.Server(kiss: .rate)])
+        world.run(600)
+        #expect((world.engine.associations.first?.poll ?? PollExponent(0)) >= PollExponent(8))
+        #expect((world.servers[IPAddress(v4: 0xc000_0201)]?.requests.count ?? 0) <= 7)
+    }
+}
+
+@Suite struct `Names` {
+    private let addresses = [IPAddress(v4: 0xc000_0201), IPAddress(v4: 0xc000_0202)]
+
+    private func source(_ kind: SourceConfiguration.Kind) -> SourceConfiguration {
+        SourceConfiguration(
+            host: "ntp.example",
+            kind: kind,
+            initialBurst: true,
+            minimumPoll: PollExponent(4),
+            maximumPoll: PollExponent(6)
+        )
+    }
+
+    @Test func `a server whose address dies is looked up again and replaced`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server(), "192.0.2.2": World.Server()],
+            sources: [source(.server)]
+        )
+        world.hosts["ntp.example"] = addresses
+        world.run(300)
+        #expect(world.engine.associations.map(\.address.address) == [addresses[0]])
+        world.servers[addresses[0]]?.isUp = false
+        world.run(1_200)
+        #expect(world.engine.associations.map(\.address.address) == [addresses[1]])
+        #expect(world.engine.state == .synchronised)
+    }
+
+    @Test func `an address is kept while there is no other, and used again when it is back`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], sources: [source(.server)])
+        world.hosts["ntp.example"] = [addresses[0]]
+        world.run(300)
+        world.servers[addresses[0]]?.isUp = false
+        world.hosts["ntp.example"] = []
+        world.run(3_600)
+        #expect(world.engine.state == .holdover)
+        world.servers[addresses[0]]?.isUp = true
+        world.run(60)
+        #expect(world.engine.state == .synchronised)
+    }
+
+    @Test func `a pool gives several associations`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server(), "192.0.2.2": World.Server()],
+            sources: [source(.pool)]
+        )
+        world.run(60)
+        #expect(world.engine.associations.isEmpty)
+        world.hosts["ntp.example"] = addresses
+        world.run(600)
+        #expect(Set(world.engine.associations.map(\.address.address)) == Set(addresses))
+        #expect(world.engine.state == .synchronised)
+    }
+}
+
+@Suite struct `Holdover` {
+    private let server = IPAddress(v4: 0xc000_0201)
+
+    @Test func `without an RTC the last frequency keeps the time, ever less surely`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        runHonestly(world, 7_200)
+        world.servers[server]?.isUp = false
+        runHonestly(world, 1_200)
+        #expect(world.engine.state == .holdover)
+        let early = world.engine.served.rootDispersion(at: world.monotonic)
+        runHonestly(world, 36_000)
+        #expect(world.engine.served.rootDispersion(at: world.monotonic) > early)
+        #expect(world.engine.served.leap == .none && world.engine.served.stratum == 2)
+        world.servers[server]?.isUp = true
+        runHonestly(world, 300)
+        #expect(world.engine.state == .synchronised && world.steps.isEmpty && abs(world.error) < 1e-3)
+    }
+
+    @Test func `with an RTC the reply says so, and the time stays near`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.003, drift: 0.4e-6))
+        runHonestly(world, 43_200)
+        world.servers[server]?.isUp = false
+        runHonestly(world, 1_200)
+        #expect(world.engine.state == .holdover)
+        #expect(world.engine.served.referenceID == .rtc && world.engine.served.stratum == 10)
+        let early = world.engine.served.rootDispersion(at: world.monotonic)
+        runHonestly(world, 86_400)
+        #expect(abs(world.error) < 5e-3)
+        #expect(world.engine.served.rootDispersion(at: world.monotonic) > early)
+        world.servers[server]?.isUp = true
+        runHonestly(world, 300)
+        #expect(world.engine.state == .synchronised && world.steps.isEmpty && abs(world.error) < 1e-3)
+        #expect(world.engine.served.referenceID.dottedQuad == "192.0.2.1")
+    }
+
+    @Test func `what is no better than 16 s is not served`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], sources: [], chip: World.Chip())
+        world.run(10)
+        #expect(world.engine.state == .holdover)
+        world.chip?.failure = "no answer"
+        world.run(1e7)
+        #expect(world.engine.state == .unsynchronised && world.engine.served.leap == .unsynchronised)
+    }
+}
+
+@Suite struct `The RTC` {
+    @Test func `is served from at boot when there is nothing else`() {
+        let world = World(servers: [:], chip: World.Chip(offset: 0.2), clockOffset: -50_000_000)
+        runHonestly(world, 60)
+        #expect(world.engine.state == .holdover && world.engine.served.referenceID == .rtc)
+        #expect(abs(world.error - 0.2) < 2e-3 && world.steps.count == 1)
+    }
+
+    @Test func `is not served from when its oscillator stopped`() {
+        let world = World(servers: [:], chip: World.Chip(failure: "oscillator stopped"))
+        world.run(600)
+        #expect(world.engine.state == .unsynchronised && world.engine.served.referenceID == .initial)
+        #expect(world.log.count { $0.contains("oscillator stopped") } == 1)
+    }
+
+    @Test func `is set from the synchronised clock when it is off, at most once an hour`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.4, drift: 50e-6))
+        runHonestly(world, 36_000)
+        #expect((2...10).contains(world.writes))
+    }
+
+    @Test func `is never set from a clock that is not synchronised`() {
+        let world = World(servers: [:], chip: World.Chip(offset: 0.4))
+        world.run(36_000)
+        #expect(world.writes == 0 && !world.setRTC(to: nil))
+    }
+
+    @Test func `takes a time given by hand and is believed again`() {
+        let world = World(servers: [:], chip: World.Chip(failure: "oscillator stopped"), clockOffset: 500)
+        world.run(10)
+        world.chip?.failure = nil
+        #expect(world.setRTC(to: world.trueDate))
+        world.run(30)
+        #expect(world.writes == 1 && world.engine.state == .holdover && abs(world.error) < 0.01)
+    }
+
+    @Test func `what was learned survives a restart and a power cut`() {
+        let first = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.003, drift: 1.5e-6))
+        first.run(43_200)
+        first.shutDown()
+        // A day without power.
+        let second = World(
+            servers: [:],
+            chip: first.chip,
+            clockOffset: -86_400,
+            savedFrequency: first.savedFrequency,
+            savedRTC: first.savedRTC,
+            start: first.time + 86_400
+        )
+        runHonestly(second, 600)
+        #expect(second.engine.state == .holdover)
+        #expect(abs(second.error) < 0.01)
+        #expect(second.engine.served.rootDistance(at: second.monotonic) < .seconds(0.5))
+    }
+
+    @Test func `a saved state that cannot be read is said and started anew`() {
+        let world = World(servers: [:], chip: World.Chip(), savedRTC: "nonsense")
+        world.run(10)
+        #expect(world.log.contains { $0.contains("cannot be read") })
+        #expect(world.engine.state == .holdover)
+    }
+}

@@ -1,0 +1,153 @@
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import NetworkAddress
+import Testing
+
+@testable import NTPEngine
+
+private let client = SocketAddress(address: IPAddress(v4: 0xc000_0205), port: 40_000)
+private let now = ClockReading(monotonic: .zero + .seconds(110), date: NTPDate(unixSeconds: 1_800_000_010))
+
+private func served() -> ServedTime {
+    let estimate = ClockEstimate(
+        moment: .zero + .seconds(100),
+        date: NTPDate(unixSeconds: 1_800_000_000),
+        frequency: .zero,
+        phaseError: .milliseconds(1),
+        frequencyError: .ppm(1)
+    )
+    return ServedTime(
+        leap: .none,
+        stratum: 3,
+        referenceID: ReferenceID(bits: 0xc000_0201),
+        referenceDate: NTPDate(unixSeconds: 1_800_000_000),
+        precision: -20,
+        reference: TimeReference(
+            estimate: estimate,
+            rootDelay: .milliseconds(2),
+            rootDispersion: .milliseconds(5),
+            leap: .none
+        ),
+        correction: ServedTime.Correction(
+            start: .zero + .seconds(100),
+            offset: .milliseconds(-40),
+            duration: .seconds(20)
+        )
+    )
+}
+
+private func reply(
+    to request: [UInt8],
+    from client: SocketAddress = client,
+    access: AccessList = AccessList(),
+    served: ServedTime = served()
+) throws -> NTPPacket? {
+    let octets = Responder(served: served, access: access).reply(
+        to: request.span,
+        from: client,
+        received: now.date - .milliseconds(1),
+        now: now
+    )
+    guard let octets else { return nil }
+    return try NTPPacket(octets.span)
+}
+
+private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [UInt8] {
+    var octets = [UInt8](repeating: 0x5a, count: length)
+    octets[0] = version << 3 | mode
+    octets[2] = 7
+    return octets
+}
+
+@Suite struct `Replies to clients` {
+    @Test(arguments: 1...4) func `carry what is served, in the client's version`(version: UInt8) throws {
+        let reply = try #require(try reply(to: request(version: version)))
+        #expect(reply.version == version && reply.mode == .server && reply.stratum == 3 && reply.leap == .none)
+        #expect(reply.poll == PollExponent(7) && reply.precision == -20)
+        #expect(reply.referenceID.dottedQuad == "192.0.2.1")
+        #expect(reply.originTimestamp.bits == 0x5a5a_5a5a_5a5a_5a5a)
+        #expect(reply.transmitTimestamp == now.date.timestamp)
+        #expect(reply.transmitTimestamp - reply.receiveTimestamp == .milliseconds(1))
+    }
+
+    @Test func `bound the error with all that has added up since the last sample`() throws {
+        let reply = try #require(try reply(to: request()))
+        #expect(reply.rootDelay.duration >= .milliseconds(2))
+        // 5 ms and three times 1 ms of noise at the estimate, half of a 40 ms correction still to be done, and growth.
+        #expect(reply.rootDispersion.duration >= .milliseconds(5 + 3 + 20))
+        #expect(reply.rootDispersion.duration < .milliseconds(29))
+    }
+
+    @Test func `say that nothing is known before it is`() throws {
+        let reply = try #require(try reply(to: request(), served: .unsynchronised(precision: -20)))
+        #expect(reply.leap == .unsynchronised && reply.stratum == 0 && reply.referenceID == .initial)
+        #expect(reply.referenceTimestamp.isZero)
+    }
+
+    @Test(arguments: [0, 1, 2, 4, 5, 6, 7]) func `go to nothing that is not a request`(mode: UInt8) throws {
+        #expect(try reply(to: request(mode: mode)) == nil)
+    }
+
+    @Test(arguments: [0, 5, 6, 7]) func `go to no other version`(version: UInt8) throws {
+        #expect(try reply(to: request(version: version)) == nil)
+    }
+
+    @Test func `go to mode 0 of version 1, unless a symmetric peer sent it`() throws {
+        #expect(try reply(to: request(mode: 0, version: 1))?.version == 1)
+        let peer = SocketAddress(address: client.address, port: 123)
+        #expect(try reply(to: request(mode: 0, version: 1), from: peer) == nil)
+        #expect(try reply(to: request(), from: peer) != nil)
+    }
+
+    @Test(arguments: 0..<48) func `go to no request that is shorter than they are`(length: Int) throws {
+        let octets = Array(request().prefix(length))
+        #expect(try reply(to: octets) == nil)
+    }
+
+    @Test func `never crash and never answer a reply, whatever comes`() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SplitMix(state: seed)
+        for _ in 0..<5_000 {
+            let length = Int.random(in: 0...100, using: &generator)
+            let octets = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            if let reply = try reply(to: octets) {
+                #expect(length >= 48 && octets[0] & 7 != 4, "seed \(seed)")
+                #expect(try Self.isUnanswered(reply), "seed \(seed)")
+            }
+        }
+    }
+
+    private static func isUnanswered(_ packet: NTPPacket) throws -> Bool {
+        let octets = packet.octets
+        return try reply(to: (0..<48).map { octets[$0] }) == nil
+    }
+}
+
+@Suite struct `Access list` {
+    private func network(_ text: String, _ length: Int) throws -> IPNetwork {
+        let address = try #require(IPAddress(text))
+        return try #require(IPNetwork(address: address, prefixLength: length))
+    }
+
+    @Test func `the most specific network decides alone`() throws {
+        let list = AccessList([
+            (.allV4, [.ignore]), (try network("192.0.2.0", 24), [.noQuery]), (try network("192.0.2.5", 32), [.noServe]),
+        ])
+        func restrictions(_ text: String) throws -> AccessRestrictions {
+            list.restrictions(of: try #require(IPAddress(text)))
+        }
+        #expect(try restrictions("10.0.0.1") == .ignore)
+        #expect(try restrictions("192.0.2.7") == .noQuery)
+        #expect(try restrictions("192.0.2.5") == .noServe)
+        #expect(try restrictions("2001:db8::1") == [])
+    }
+
+    @Test func `refuses service, old versions, everything`() throws {
+        func answers(_ restrictions: AccessRestrictions, version: UInt8 = 4) throws -> Bool {
+            try reply(to: request(version: version), access: AccessList([(.allV4, restrictions)])) != nil
+        }
+        #expect(try answers([]) && answers(.noQuery) && answers(.version))
+        #expect(try !answers(.ignore) && !answers(.noServe) && !answers(.version, version: 3))
+    }
+}

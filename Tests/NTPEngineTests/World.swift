@@ -1,0 +1,278 @@
+import ClockDiscipline
+import Foundation
+import NTPTime
+import NTPWire
+import NetworkAddress
+import DS3231
+@testable import RTCReference
+
+@testable import NTPEngine
+
+/// A host with a crystal of its own, servers across a network and an RTC, in virtual time, around the real engine.
+final class World {
+    /// An upstream server.
+    struct Server {
+        /// Its clock less true time, in seconds.
+        var offset = 0.0
+        var stratum: UInt8 = 1
+        var leap = LeapIndicator.none
+        var referenceID = ReferenceID(text: "GPS")
+        /// One-way delay in seconds, and the mean of what queues add to it.
+        var delay = 0.5e-3
+        var jitter = 0.02e-3
+        var isUp = true
+        /// A kiss code to answer with.
+        var kiss: ReferenceID?
+        /// Requests seen, by true time.
+        var requests: [Double] = []
+    }
+
+    /// The chip: its time less true time at the start, and its rate.
+    struct Chip {
+        var offset = 0.0
+        var drift = 0.0
+        var failure: String?
+    }
+
+    static let epoch = NTPDate(unixSeconds: 1_800_000_000)
+
+    var servers: [IPAddress: Server]
+    var chip: Chip?
+    var hosts: [String: [IPAddress]] = [:]
+    /// True time in seconds since the epoch.
+    private(set) var time: Double
+    private let start: Double
+    /// True rate over the oscillator's, less one.
+    let frequency: Double
+    private(set) var clock: ClockTrajectory
+    private(set) var engine: Engine
+    private(set) var log: [String] = []
+    private(set) var savedFrequency: Frequency?
+    private(set) var savedRTC: String?
+    private(set) var steps: [Double] = []
+    private(set) var hasPanicked = false
+    private(set) var writes = 0
+    private var arrivals: [(time: Double, action: (World) -> Void)] = []
+    private var generator: SplitMix
+    /// Changes each reply on its way, for the tests of the reply's checks.
+    var tamper: (inout NTPPacket) -> Void = { _ in }
+
+    init(
+        servers: [String: Server],
+        sources: [SourceConfiguration]? = nil,
+        chip: Chip? = nil,
+        limits: ClockLoop.Limits = ClockLoop.Limits(),
+        frequency: Double = 12e-6,
+        clockOffset: Double = 0.05,
+        savedFrequency: Frequency? = nil,
+        savedRTC: String? = nil,
+        start: Double = 0,
+        seed: UInt64 = 1
+    ) {
+        self.start = start
+        time = start
+        self.servers = Dictionary(uniqueKeysWithValues: servers.map { (IPAddress($0.key) ?? .loopbackV4, $0.value) })
+        self.chip = chip
+        self.frequency = frequency
+        generator = SplitMix(state: seed)
+        let reading = ClockReading(
+            monotonic: .zero + .seconds(500),
+            date: Self.epoch + .seconds(start + clockOffset)
+        )
+        clock = ClockTrajectory(from: reading)
+        let lines =
+            sources
+            ?? servers.keys.sorted().map {
+                SourceConfiguration(
+                    host: $0,
+                    initialBurst: true,
+                    minimumPoll: PollExponent(4),
+                    maximumPoll: PollExponent(6)
+                )
+            }
+        engine = Engine(
+            configuration: EngineConfiguration(sources: lines, limits: limits, hasRTC: chip != nil),
+            frequency: savedFrequency,
+            savedRTC: savedRTC,
+            random: Bits(seed: seed),
+            at: reading
+        )
+    }
+
+    // MARK: Time
+
+    var monotonic: MonotonicTime { moment(at: time) }
+    private func moment(at trueTime: Double) -> MonotonicTime {
+        .zero + .seconds(500) + .seconds((trueTime - start) / (1 + frequency))
+    }
+    private func trueTime(of moment: MonotonicTime) -> Double {
+        (moment.sinceStart - .seconds(500)).seconds * (1 + frequency) + start
+    }
+    var trueDate: NTPDate { Self.epoch + .seconds(time) }
+    var now: ClockReading { ClockReading(monotonic: monotonic, date: clock.date(at: monotonic)) }
+    /// The served clock less true time, in seconds.
+    var error: Double { (clock.date(at: monotonic) - trueDate).seconds }
+
+    /// Runs for `seconds`; `check` sees the world after every event.
+    func run(_ seconds: Double, check: (World) -> Void = { _ in }) {
+        let end = time + seconds
+        while true {
+            perform()
+            check(self)
+            let due = max(time, trueTime(of: engine.nextDeadline))
+            let arrival = arrivals.map(\.time).min() ?? .infinity
+            let next = min(due, arrival)
+            guard next < end, !hasPanicked else { break }
+            // Deadlines are rounded to the oscillator's resolution: never a hair too early.
+            time = next + 1e-9
+            if arrival <= due, let index = arrivals.firstIndex(where: { $0.time == arrival }) {
+                arrivals.remove(at: index).action(self)
+            } else {
+                engine.advance(to: now)
+            }
+        }
+        time = max(time, end)
+    }
+
+    func shutDown() {
+        engine.shutDown(at: now)
+        perform()
+    }
+
+    func setRTC(to date: NTPDate?) -> Bool { engine.setRTC(to: date, at: now) }
+
+    func deliver(_ octets: [UInt8], to id: AssociationID) {
+        engine.received(id, octets.span, at: monotonic, now: now)
+        perform()
+    }
+
+    // MARK: Actions
+
+    private func perform() {
+        for action in engine.takeActions() {
+            switch action {
+            case .send(let id, let address, let octets): transmit(octets, to: address.address, for: id)
+            case .close, .publish: break
+            case .resolve(let id, let host):
+                let addresses = hosts[host] ?? IPAddress(host).map { [$0] } ?? []
+                later(0.01) { world in
+                    world.engine.resolved(
+                        id,
+                        to: addresses.map { ResolvedAddress(address: $0, referenceID: $0.v4Bits) },
+                        at: world.now
+                    )
+                }
+            case .step(let offset):
+                steps.append(offset.seconds)
+                clock.step(by: offset, at: monotonic)
+            case .steer(let steering): clock.steer(steering, at: monotonic)
+            case .rtc(let request): ask(request)
+            case .saveFrequency(let frequency): savedFrequency = frequency
+            case .saveRTC(let text): savedRTC = text
+            case .log(_, let text): log.append(text)
+            case .panic: hasPanicked = true
+            }
+        }
+    }
+
+    private func later(_ delay: Double, _ action: @escaping (World) -> Void) {
+        arrivals.append((time + delay, action))
+    }
+
+    private func queueing(_ mean: Double) -> Double {
+        -mean * Foundation.log(1 - Double.random(in: 0..<1, using: &generator))
+    }
+
+    private func transmit(_ octets: NTPPacket.Octets, to address: IPAddress, for id: AssociationID) {
+        guard let request = try? NTPPacket(octets.span), servers[address] != nil else { return }
+        servers[address]?.requests.append(time)
+        guard let server = servers[address], server.isUp else { return }
+        let forth = server.delay + queueing(server.jitter)
+        let back = server.delay + queueing(server.jitter)
+        let received = trueDate + .seconds(forth + server.offset)
+        var reply = NTPPacket(
+            leap: server.leap,
+            mode: .server,
+            stratum: server.stratum,
+            poll: request.poll,
+            precision: -23,
+            rootDelay: NTPShort(roundingUp: .milliseconds(0.1)),
+            rootDispersion: NTPShort(roundingUp: .milliseconds(0.1)),
+            referenceID: server.referenceID,
+            referenceTimestamp: received.timestamp,
+            originTimestamp: request.transmitTimestamp,
+            receiveTimestamp: received.timestamp,
+            transmitTimestamp: (received + .microseconds(20)).timestamp
+        )
+        if let kiss = server.kiss {
+            reply.stratum = 0
+            reply.leap = .unsynchronised
+            reply.referenceID = kiss
+        }
+        tamper(&reply)
+        let arriving = reply.octets
+        later(forth + 20e-6 + back) { world in
+            world.engine.received(id, arriving.span, at: world.monotonic, now: world.now)
+        }
+    }
+
+    /// A second of the chip that began at `trueTime`.
+    private func edge(at trueTime: Double, second: Double) -> EdgeSample {
+        EdgeSample(
+            edge: moment(at: trueTime),
+            uncertainty: .milliseconds(0.3),
+            chipTime: Self.epoch + .seconds(second),
+            temperature: Temperature(quarterDegrees: 100),
+            aging: AgingOffset(steps: 0)
+        )
+    }
+
+    private func ask(_ request: RTCRequest) {
+        guard let chip else { return }
+        let failure = chip.failure
+        switch request {
+        case .sample:
+            let chipTime = time + chip.offset + chip.drift * time
+            let second = chipTime.rounded(.up) + 1
+            let edge = (second - chip.offset) / (1 + chip.drift)
+            later(edge - time + 0.01) { world in
+                let sample = world.edge(at: edge, second: second)
+                world.engine.rtcAnswered(failure.map { .failed(reason: $0) } ?? .sample(sample), at: world.now)
+            }
+        case .write(let timescale):
+            later(1.5) { world in
+                if failure == nil {
+                    let set = (timescale.date(at: world.monotonic) - world.trueDate).seconds
+                    world.chip?.offset = set - chip.drift * world.time + 0.2e-3
+                    world.writes += 1
+                }
+                let report = WriteReport(
+                    written: world.trueDate,
+                    residual: .milliseconds(0.2),
+                    uncertainty: .milliseconds(0.3),
+                    oscillatorHadStopped: false,
+                    wasOffOnBattery: false,
+                    edge: world.edge(at: world.time, second: 0)
+                )
+                world.engine.rtcAnswered(failure.map { .failed(reason: $0) } ?? .written(report), at: world.now)
+            }
+        }
+    }
+}
+
+final class Bits: RandomSource {
+    private var generator: SplitMix
+    init(seed: UInt64) { generator = SplitMix(state: seed) }
+    func next() -> UInt64 { generator.next() }
+}
+
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
