@@ -74,12 +74,10 @@ let checks: [Target] = [
     tests("NTPWireTests", ["NTPWire"]),
     tests("ClockDisciplineTests", ["ClockDiscipline"]),
     tests("DS3231Tests", ["DS3231", "Simulation"]),
-    tests("RTCReferenceTests", ["RTCReference", "Simulation"]),
     tests("SimulationTests", ["Simulation"]),
-    tests("NTPEngineTests", ["NTPEngine"]),
+    tests("NTPEngineTests", ["NTPEngine", "RTCReference", "DS3231"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
-    tests("MonitoringTests", ["Monitoring"]),
     tests("LinuxTests", ["Linux"]),
     tests("ProgramTests", ["tickover", "tickoverd"]),
 ]

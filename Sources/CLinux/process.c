@@ -29,6 +29,10 @@ int32_t tko_daemonise(void) {
     return 0;
 }
 
+uint32_t tko_user_id(void) { return geteuid(); }
+
+int32_t tko_file_exists(const char *path) { return access(path, F_OK) == 0; }
+
 int32_t tko_process_id(void) { return getpid(); }
 
 int32_t tko_is_terminal(int32_t fd) { return isatty(fd); }

@@ -23,6 +23,8 @@ package struct Configuration: Equatable, Sendable {
     package var port: UInt16 = 123
     /// `statedir`: the directory of what the daemon remembers.
     package var stateDirectory: String = "/var/lib/tickover"
+    /// The socket in it on which the daemon answers `tickover`.
+    package var controlSocket: String { stateDirectory + "/control" }
     /// `tinker panic`: an offset beyond it ends the daemon; nil (written as 0) lets any offset pass.
     package var panicThreshold: NTPDuration? = .seconds(1000)
     /// `tinker step`: an offset beyond it is stepped, not slewed; nil (written as 0) never steps.

@@ -15,6 +15,12 @@ package struct LinuxError: Error, Hashable, Sendable {
     /// Whether the file or folder is not there.
     package var isNoSuchFile: Bool { code == TKO_ENOENT }
 
+    /// Whether nobody listens at the address.
+    package var isRefused: Bool { code == TKO_ECONNREFUSED }
+
+    /// Whether there was no answer in time.
+    package var isTimeout: Bool { code == TKO_ETIMEDOUT }
+
     /// What strerror(3) says about `code`.
     package var reason: String { text(capacity: 128) { tko_error_text(code, $0, $1) } }
 

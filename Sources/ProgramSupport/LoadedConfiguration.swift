@@ -22,7 +22,7 @@ package struct LoadedConfiguration: Sendable {
         for path in defaultFiles {
             do throws(LinuxError) {
                 return try read(path)
-            } catch where error.isNoSuchFile {
+            } catch  where error.isNoSuchFile {
                 continue
             }
         }

@@ -1,5 +1,7 @@
 import CommandLine
+import Configuration
 import Linux
+import Monitoring
 import ProgramSupport
 
 @main
@@ -23,11 +25,27 @@ enum Tickover {
     }
 
     private static func run(_ options: ToolOptions) -> ExitStatus {
-        switch options.command {
-        case .checkConfiguration: return ConfigurationCheck.run(options)
-        case .query, .readRTC, .setRTC, .sources, .status:
-            StandardStream.error.write("tickover: this version only has check-config\n")
-            return .failure
+        let format: ReportFormat = options.json ? .json : .text
+        do throws(ToolError) {
+            switch options.command {
+            case .checkConfiguration: return ConfigurationCheck.run(options)
+            case .query(let query): try show(QueryCommand.run(query, as: format))
+            case .status(watch: false): try show(DaemonCommand(options).ask(.status(format)))
+            case .status(watch: true): try DaemonCommand(options).watchStatus(as: format)
+            case .sources: try show(DaemonCommand(options).ask(.sources(format)))
+            case .readRTC: try show(RTCCommand(options).read(as: format))
+            case .setRTC(let date): try show(RTCCommand(options).set(to: date, as: format))
+            }
+            return .success
+        } catch {
+            StandardStream.error.write("tickover: \(error.description)\n")
+            return error.status
+        }
+    }
+
+    private static func show(_ text: String) throws(ToolError) {
+        guard StandardStream.output.write(text) else {
+            throw ToolError(.failure, "standard output takes no more")
         }
     }
 }

@@ -1,4 +1,5 @@
 import CommandLine
+import Daemon
 import Linux
 import ProgramSupport
 
@@ -24,12 +25,24 @@ enum Tickoverd {
 
     private static func run(_ options: DaemonOptions) -> ExitStatus {
         for warning in options.warnings { StandardStream.error.write("tickoverd: \(warning)\n") }
+        let loaded: LoadedConfiguration
         do throws(LinuxError) {
-            let loaded = try LoadedConfiguration.load(options.configurationFile)
-            for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
-            guard !loaded.hasErrors else { return .failure }
-            StandardStream.error.write("tickoverd: the configuration is good; this version does not serve yet\n")
+            loaded = try LoadedConfiguration.load(options.configurationFile)
+        } catch {
+            StandardStream.error.write("tickoverd: \(error)\n")
             return .failure
+        }
+        for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
+        guard !loaded.hasErrors else { return .failure }
+        do throws(StartError) {
+            return try Daemon(
+                DaemonSettings(
+                    configuration: loaded.configuration,
+                    configurationFile: loaded.file,
+                    options: options,
+                    version: Version.number
+                )
+            ).run()
         } catch {
             StandardStream.error.write("tickoverd: \(error)\n")
             return .failure

@@ -60,3 +60,12 @@ package struct Timex: Equatable, Sendable {
 
     package init(modes: Modes = []) { self.modes = modes }
 }
+
+extension KernelTimex {
+    /// Whether somebody disciplines the kernel's clock, by the kernel's own word; reads only.
+    package var isSynchronised: Bool {
+        var request = Timex()
+        do throws(LinuxError) { try adjust(&request) } catch { return false }
+        return !request.status.contains(.unsynchronised)
+    }
+}

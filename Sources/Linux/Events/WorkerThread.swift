@@ -1,14 +1,14 @@
+package enum WorkerMode: Sendable {
+    case thread
+    case inline
+}
+
 /// A thread that does what may block, one request after the other, for a thread that may not.
 ///
 /// At most `capacity` requests are under way, from `submit` to `take` of the result; more are refused. So a handler
 /// that hangs costs its own results and nothing else. For simulators and debugging, and where no thread can be
 /// started, `submit` runs the handler itself.
 package final class WorkerThread<Request: Sendable, Output: Sendable> {
-    package enum Mode: Sendable {
-        case thread
-        case inline
-    }
-
     private let state: WorkerState<Request, Output>
     /// Whether requests run in `submit`, by choice or because no thread could be started.
     package let runsInline: Bool
@@ -19,7 +19,7 @@ package final class WorkerThread<Request: Sendable, Output: Sendable> {
     package init(
         capacity: Int,
         wake: WakePipe?,
-        mode: Mode = .thread,
+        mode: WorkerMode = .thread,
         handler: sending @escaping (Request) -> Output
     ) {
         let state = WorkerState(capacity: capacity, wake: wake, monitor: mode == .inline ? nil : Monitor(), handler)

@@ -6,6 +6,12 @@ package enum Host {
     /// standard input, output and error. Before any thread is started and any pid file written.
     package static func daemonise() throws(LinuxError) { try checked(tko_daemonise(), "go into the background") }
 
+    /// Whether there is anything at `path`.
+    package static func hasFile(_ path: String) -> Bool { path.withCString { tko_file_exists($0) } == 1 }
+
+    /// The user whose rights the process has (geteuid(2)).
+    package static var userID: UInt32 { tko_user_id() }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.

@@ -9,6 +9,12 @@ int32_t tko_daemonise(void);
 
 int32_t tko_process_id(void);
 
+/// geteuid(2).
+uint32_t tko_user_id(void);
+
+/// Whether there is anything at `path`.
+int32_t tko_file_exists(const char *path);
+
 /// Whether `fd` is a terminal.
 int32_t tko_is_terminal(int32_t fd);
 

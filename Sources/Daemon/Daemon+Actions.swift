@@ -1,0 +1,51 @@
+import ClockDiscipline
+import CommandLine
+import Linux
+import NTPEngine
+import NTPTime
+
+/// What the engine wants done.
+extension Daemon {
+    func carryOutActions() {
+        for action in engine.takeActions() {
+            switch action {
+            case .send(let id, let address, let octets):
+                if !clients.send(octets, to: address, for: id, by: replies) {
+                    log.write(.debug, "no request could be sent to \(address)")
+                }
+            case .close(let id): clients.close(id)
+            case .resolve(let source, let host): resolve(source, host)
+            case .step(let offset): attempt("step the clock") { () throws(ClockError) in try clock.step(by: offset) }
+            case .steer(let steering):
+                attempt("steer the clock") { () throws(ClockError) in try clock.steer(steering) }
+            case .publish(let status):
+                attempt("tell the kernel of the clock's quality") { () throws(ClockError) in try clock.publish(status) }
+            case .rtc(let request): ask(request)
+            case .saveFrequency(let frequency): complain(files.write(frequency: frequency))
+            case .saveRTC(let text): complain(files.write(rtc: text))
+            case .log(let level, let text): log.write(level, text)
+            case .panic: ending = .failure
+            }
+        }
+    }
+
+    private func resolve(_ source: SourceID, _ host: String) {
+        // There is room for one look-up of each source, and the engine has no more under way.
+        let job = NameJob(source: source, host: host, family: settings.options.family)
+        if !resolver.submit(job) { engine.resolved(source, to: [], at: clock.read()) }
+    }
+
+    private func ask(_ request: RTCRequest) {
+        if rtc?.submit(.engine(request)) != true {
+            engine.rtcAnswered(.failed(reason: "the I2C bus does not answer"), at: clock.read())
+        }
+    }
+
+    private func attempt(_ what: String, _ change: () throws(ClockError) -> Void) {
+        do throws(ClockError) { try change() } catch { log.write(.error, "cannot \(what): \(reason(error))") }
+    }
+
+    private func complain(_ complaint: String?) {
+        if let complaint { log.write(.warning, "\(complaint); going on without") }
+    }
+}

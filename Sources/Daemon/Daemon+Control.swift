@@ -1,0 +1,75 @@
+import Linux
+import Monitoring
+import NTPEngine
+import NTPTime
+import RTCReference
+
+/// `tickover`'s requests.
+extension Daemon {
+    func answer(_ asked: ControlServer.Request) {
+        let connection = asked.connection
+        let now = clock.read()
+        guard !asked.request.isPrivileged || mayChange(connection) else {
+            control.answer(connection, .failed(reason: "only root and the daemon's own user may do this"))
+            return
+        }
+        switch asked.request {
+        case .status(let format):
+            let report = statusReport(at: now)
+            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
+        case .sources(let format):
+            let report = SourcesReport(of: engine, at: now)
+            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
+        case .readRTC(let format):
+            guard rtc?.submit(.snapshot) == true else {
+                control.answer(
+                    connection,
+                    .failed(reason: rtc == nil ? "no RTC is configured" : "the I2C bus does not answer")
+                )
+                return
+            }
+            control.waitingForRead.append((connection, format))
+        case .setRTC(let date, let format):
+            guard engine.setRTC(to: date, at: now) else {
+                let reason =
+                    rtc == nil ? "no RTC is configured" : "the clock is not synchronised; give the time with --time"
+                control.answer(connection, .failed(reason: reason))
+                return
+            }
+            control.waitingForWrite.append((connection, format))
+        }
+    }
+
+    private func mayChange(_ connection: ControlConnection) -> Bool {
+        guard let user = connection.peer?.user else { return false }
+        return user == 0 || user == Host.userID
+    }
+
+    func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCFailure>) {
+        guard !control.waitingForRead.isEmpty else { return }
+        let (connection, format) = control.waitingForRead.removeFirst()
+        switch snapshot {
+        case .success(let snapshot):
+            let report = RTCReport(snapshot, name: rtcName, model: engine.rtc?.model, systemClock: clock.read())
+            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
+        case .failure(let failure): control.answer(connection, .failed(reason: failure.reason))
+        }
+    }
+
+    func answerWaitingWrites(_ answer: RTCAnswer) {
+        let response: (ReportFormat) -> ControlResponse
+        switch answer {
+        case .sample: return
+        case .written(let report):
+            let report = RTCWriteReport(report)
+            response = { .done(rendered(report.text, report.json, as: $0)) }
+        case .failed(let reason): response = { _ in .failed(reason: reason) }
+        }
+        for (connection, format) in control.waitingForWrite { control.answer(connection, response(format)) }
+        control.waitingForWrite = []
+    }
+}
+
+struct RTCFailure: Error {
+    let reason: String
+}

@@ -1,0 +1,72 @@
+import ClockDiscipline
+import Linux
+import NTPEngine
+import NTPTime
+import NTPWire
+
+/// Requests from clients and replies from servers.
+extension Daemon {
+    /// Answers everything that has come in on a server's socket.
+    func serve(_ socket: UDPSocket) {
+        // A few batches at most, so that a flood does not keep the rest waiting.
+        for _ in 0..<8 where receive(from: socket) > 0 {
+            let responder = Responder(served: engine.served, access: access)
+            let arrivals = self.arrivals()
+            replies.removeAll()
+            for index in 0..<received.count {
+                guard let client = received.source(index), !received.isTruncated(index) else { continue }
+                let now = clock.read()
+                let date = now.date - (now.monotonic - arrivals[index])
+                let reply = received.withBytes(index) { request in
+                    responder.reply(to: request, from: client, received: date, now: now)
+                }
+                if let reply { replies.append(reply.span, to: client, from: received.localAddress(index)) }
+            }
+            replies.send(on: socket)
+        }
+    }
+
+    /// Takes what came on an association's socket: stamps of departure first, as the reply is measured from them.
+    func takeReplies(from socket: UDPSocket, for id: AssociationID) {
+        takeDepartures(from: socket, for: id)
+        guard receive(from: socket) > 0 else { return }
+        let arrivals = self.arrivals()
+        for index in 0..<received.count where !received.isTruncated(index) {
+            received.withBytes(index) { datagram in
+                engine.received(id, datagram, at: arrivals[index], now: clock.read())
+            }
+        }
+    }
+
+    private func takeDepartures(from socket: UDPSocket, for id: AssociationID) {
+        do throws(LinuxError) {
+            while let departure = try received.receiveTransmitStamp(from: socket) {
+                guard let moment = clock.kernelStamps.monotonic(of: departure.stamp),
+                    let request = try? NTPPacket(departure.payload.span)
+                else { continue }
+                engine.sent(id, transmitTimestamp: request.transmitTimestamp, at: moment)
+            }
+        } catch {
+            log.write(.debug, error.message)
+        }
+    }
+
+    /// - Returns: how many datagrams came; an ICMP error on a client's socket is none.
+    private func receive(from socket: UDPSocket) -> Int {
+        do throws(LinuxError) {
+            return try received.receive(from: socket)
+        } catch {
+            log.write(.debug, error.message)
+            return 0
+        }
+    }
+
+    /// When each datagram of the batch came, by the kernel's stamp where there is one.
+    private func arrivals() -> [MonotonicTime] {
+        let conversion = clock.kernelStamps.conversion()
+        let now = oscillator.now
+        return (0..<received.count).map { index in
+            received.kernelStamp(index).flatMap(conversion.monotonic(of:)) ?? now
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import ClockDiscipline
+import CommandLine
+import Configuration
+import Linux
+import Monitoring
+import NTPEngine
+import NTPTime
+import NTPWire
+import NetworkAddress
+import RTCDevice
+
+/// The engine on a real machine: sockets, clocks, threads and files around it, in one poll loop.
+package final class Daemon {
+    let settings: DaemonSettings
+    let log: Log
+    let oscillator = OscillatorClock()
+    let chosenClock: ChosenClock
+    var engine: Engine
+    let servers: [UDPSocket]
+    var clients = ClientSockets()
+    let received: DatagramBatch
+    let replies: DatagramBatch
+    let access: AccessList
+    let wake: WakePipe?
+    let signals: SignalWatch
+    let resolver: WorkerThread<NameJob, NameAnswer>
+    let rtcName: String
+    let rtc: WorkerThread<RTCJob, RTCOutcome>?
+    var files: StateFiles
+    var control: ControlServer
+    let notifier = ServiceNotifier()
+    let screen: LiveStatus?
+    private let pidFile: PidFile?
+    /// How the daemon is to end, once it is known.
+    var ending: ExitStatus?
+
+    var clock: any ServedClock { chosenClock.clock }
+
+    /// Opens everything; nothing is sent and no clock is changed before `run`.
+    ///
+    /// In the background the process is another one afterwards.
+    package init(_ settings: DaemonSettings) throws(StartError) {
+        let configuration = settings.configuration
+        let options = settings.options
+        self.settings = settings
+        let log = try Log(settings)
+        self.log = log
+        let opened = try ServerSockets(configuration, family: options.family)
+        servers = opened.sockets
+        for complaint in opened.complaints { log.write(.warning, complaint) }
+        do throws(LinuxError) {
+            if !options.foreground { try Host.daemonise() }
+            received = try DatagramBatch()
+            replies = try DatagramBatch()
+            wake = Self.makeWakePipe(log)
+            signals = try SignalWatch(wake: wake)
+            pidFile = try (options.pidFile ?? configuration.pidFile).map { path throws(LinuxError) in try PidFile(path)
+            }
+        } catch {
+            throw StartError(description: error.message)
+        }
+        chosenClock = try ChosenClock.make(configuration.clock, oscillator: oscillator) { log.write(.notice, $0) }
+        access = AccessList(configuration.restrictions)
+        files = StateFiles(configuration)
+        control = ControlServer(configuration, log: log)
+        screen = options.foreground ? LiveStatus() : nil
+        log.screen = screen
+
+        let mode: WorkerMode = options.singleThread ? .inline : .thread
+        resolver = WorkerThread(capacity: configuration.servers.count + 1, wake: wake, mode: mode) { $0.answer() }
+        let chip = Self.startRTC(configuration.rtc, wake, mode)
+        rtcName = chip?.name ?? "none"
+        rtc = chip?.worker
+        do throws(LinuxError) {
+            engine = Engine(
+                configuration: EngineConfiguration(
+                    configuration,
+                    allowsFirstPanic: options.panicGate,
+                    hasRTC: chip != nil,
+                    precision: Self.precision(of: chosenClock.clock),
+                    ownReferenceIDs: Self.ownReferenceIDs()
+                ),
+                frequency: files.readFrequency(log),
+                savedRTC: files.readRTC(log),
+                random: try KernelRandom(),
+                at: chosenClock.clock.read()
+            )
+        } catch {
+            throw StartError(description: error.message)
+        }
+    }
+
+    /// The chip, on a thread of its own from here on.
+    private static func startRTC(
+        _ directive: RTCDirective,
+        _ wake: WakePipe?,
+        _ mode: WorkerMode
+    ) -> (name: String, worker: WorkerThread<RTCJob, RTCOutcome>)? {
+        guard let device = RTCDevice(directive, clock: OscillatorClock()) else { return nil }
+        let name = device.name
+        return (name, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
+    }
+
+    private static func makeWakePipe(_ log: Log) -> WakePipe? {
+        do throws(LinuxError) {
+            return try WakePipe()
+        } catch {
+            log.write(.warning, "\(error.message); results of threads may be seen late")
+            return nil
+        }
+    }
+
+    /// log2 of the time that a reading of the clock takes, as RFC 5905 section 7.3 has it; -20 to -30 is usual.
+    private static func precision(of clock: any ServedClock) -> Int8 {
+        var shortest = NTPDuration.seconds(1)
+        for _ in 0..<16 {
+            let before = clock.read().monotonic
+            let elapsed = clock.read().monotonic - before
+            if elapsed > .zero { shortest = min(shortest, elapsed) }
+        }
+        return Int8(clamping: 31 - shortest.units.leadingZeroBitCount)
+    }
+
+    private static func ownReferenceIDs() -> [ReferenceID] {
+        do throws(LinuxError) {
+            return try InterfaceAddress.all().filter { !$0.isLoopback }
+                .map { ReferenceID(bits: referenceID(of: $0.address.address)) }
+        } catch {
+            return []
+        }
+    }
+}
+
+/// The kernel's random numbers for the engine.
+private final class KernelRandom: RandomSource {
+    private var source: SystemRandom
+
+    init() throws(LinuxError) { source = try SystemRandom() }
+
+    func next() -> UInt64 { source.next() }
+}

@@ -1,0 +1,64 @@
+import ClockDiscipline
+import Configuration
+import NTPEngine
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// From what the file says to what the engine needs.
+extension EngineConfiguration {
+    init(
+        _ configuration: Configuration,
+        allowsFirstPanic: Bool,
+        hasRTC: Bool,
+        precision: Int8,
+        ownReferenceIDs: [ReferenceID]
+    ) {
+        self.init(
+            sources: configuration.servers.map(SourceConfiguration.init),
+            limits: ClockLoop.Limits(
+                step: configuration.stepThreshold ?? .zero,
+                panic: configuration.panicThreshold ?? .zero,
+                allowsFirstPanic: allowsFirstPanic
+            ),
+            hasRTC: hasRTC,
+            precision: precision,
+            ownReferenceIDs: ownReferenceIDs
+        )
+    }
+}
+
+extension SourceConfiguration {
+    init(_ directive: ServerDirective) {
+        self.init(
+            host: directive.host,
+            kind: directive.kind == .pool ? .pool : .server,
+            port: directive.port,
+            version: directive.version,
+            initialBurst: directive.initialBurst,
+            prefer: directive.prefer,
+            noSelect: directive.noSelect,
+            minimumPoll: directive.minimumPoll,
+            maximumPoll: directive.maximumPoll
+        )
+    }
+}
+
+extension AccessList {
+    /// The `restrict` lines; those for the NTP port only concern symmetric peers, which there are none of.
+    init(_ restrictions: [Restriction]) {
+        self.init(
+            restrictions.filter { !$0.onlyFromNTPPort }.map { ($0.network, AccessRestrictions($0.flags)) }
+        )
+    }
+}
+
+extension AccessRestrictions {
+    init(_ flags: RestrictionFlags) {
+        self = []
+        if flags.contains(.ignore) { insert(.ignore) }
+        if flags.contains(.noServe) { insert(.noServe) }
+        if flags.contains(.noQuery) { insert(.noQuery) }
+        if flags.contains(.version) { insert(.version) }
+    }
+}

@@ -1,0 +1,53 @@
+import CommandLine
+import Configuration
+import Linux
+import NTPEngine
+import NTPTime
+
+/// The daemon's log lines: to a file, to standard error, or in the background to syslog.
+final class Log {
+    private let sink: LogSink
+    private let host = SystemTimex()
+    /// Called before and after a line, so that what is on the terminal makes room for it.
+    var screen: LiveStatus?
+
+    init(_ settings: DaemonSettings) throws(StartError) {
+        let options = settings.options
+        let destination: LogSink.Destination =
+            if let file = options.logFile ?? settings.configuration.logFile {
+                .file(file)
+            } else if options.foreground {
+                .standardError
+            } else {
+                .syslog
+            }
+        do throws(LinuxError) {
+            sink = try LogSink(destination, threshold: options.debugLevel > 0 ? .debug : .information)
+        } catch {
+            throw StartError(description: error.message)
+        }
+    }
+
+    func write(_ level: LogLevel, _ message: String) {
+        screen?.clear()
+        sink.write(LogPriority(level), message, at: host.realTime)
+    }
+
+    /// Opens a log file anew, after it was rotated.
+    func reopen() {
+        do throws(LinuxError) { try sink.reopen() } catch { write(.warning, error.message) }
+    }
+}
+
+extension LogPriority {
+    init(_ level: LogLevel) {
+        self =
+            switch level {
+            case .error: .error
+            case .warning: .warning
+            case .notice: .notice
+            case .info: .information
+            case .debug: .debug
+            }
+    }
+}

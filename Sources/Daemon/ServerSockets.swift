@@ -1,0 +1,72 @@
+import Configuration
+import Linux
+import NetworkAddress
+
+/// The sockets that the world asks at.
+struct ServerSockets {
+    let sockets: [UDPSocket]
+    /// What could not be opened, for the log.
+    let complaints: [String]
+
+    /// Opens the wildcard addresses, or by `interface` rules each local address that they let listen.
+    ///
+    /// - Throws: when not one could be opened.
+    init(_ configuration: Configuration, family: AddressFamily?) throws(StartError) {
+        var sockets: [UDPSocket] = []
+        var complaints: [String] = []
+        for address in try Self.addresses(configuration.interfaceRules) {
+            let own = address.address.isV4 ? AddressFamily.v4 : .v6
+            if let family, family != own { continue }
+            do throws(LinuxError) {
+                sockets.append(try UDPSocket.serving(port: configuration.port, family: own, address: address))
+            } catch {
+                complaints.append(error.message)
+            }
+        }
+        guard !sockets.isEmpty else {
+            let reason = complaints.first ?? "the 'interface' rules leave no address to listen on"
+            throw StartError(description: "cannot serve on UDP port \(configuration.port): \(reason)")
+        }
+        self.sockets = sockets
+        self.complaints = complaints
+    }
+
+    private static func addresses(_ rules: [InterfaceRule]) throws(StartError) -> [SocketAddress] {
+        let wildcards = [IPAddress(v4: 0), IPAddress(high: 0, low: 0)].map { SocketAddress(address: $0, port: 0) }
+        guard !rules.isEmpty else { return wildcards }
+        do throws(LinuxError) {
+            let local = try InterfaceAddress.all().filter { interface in
+                interface.isUp
+                    && decision(rules) { $0.matches(interface.address.address, on: interface.name) } == .listen
+            }
+            let open = wildcards.filter { wildcard in
+                decision(rules) { $0 == .wildcard || $0.matches(wildcard.address, on: "") } == .listen
+                    && rules.contains { $0.match == .wildcard }
+            }
+            return open + local.map(\.address)
+        } catch {
+            throw StartError(description: error.message)
+        }
+    }
+
+    /// The last rule that matches decides; without one, listen.
+    private static func decision(
+        _ rules: [InterfaceRule],
+        _ matches: (InterfaceRule.Match) -> Bool
+    ) -> InterfaceRule.Action {
+        rules.last { matches($0.match) }?.action ?? .listen
+    }
+}
+
+extension InterfaceRule.Match {
+    func matches(_ address: IPAddress, on interface: String) -> Bool {
+        switch self {
+        case .all: true
+        case .ipv4: address.isV4
+        case .ipv6: !address.isV4
+        case .wildcard: false
+        case .name(let name): name == interface
+        case .network(let network): network.contains(address)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import ClockDiscipline
+import NTPEngine
+import NTPTime
+import NTPWire
+
+/// `tickover sources`: each upstream association, as `ntpq -p` shows its peers.
+package struct SourcesReport: Sendable {
+    package struct Source: Sendable {
+        /// `*` system peer, `+` truechimer, `x` falseticker, blank otherwise (the tally codes of ntpq).
+        package var tally: Character
+        package var address: String
+        package var host: String
+        package var referenceID: String
+        /// 16 before the first reply.
+        package var stratum: UInt8
+        package var poll: NTPDuration
+        /// Since the last valid reply; nil before the first.
+        package var when: NTPDuration?
+        package var reach: UInt8
+        package var delay: NTPDuration?
+        /// Source less served clock: positive if our clock is slow.
+        package var offset: NTPDuration?
+        package var jitter: NTPDuration?
+        package var refusal: String?
+    }
+
+    package var sources: [Source]
+
+    package init(of engine: Engine, at now: ClockReading) {
+        sources = engine.associations.map { association in
+            let reply = association.lastReply
+            let statistics = association.statistics
+            let estimate = statistics.estimate
+            return Source(
+                tally: Self.tally(of: association.id, in: engine),
+                address: association.address.description,
+                host: association.configuration.host,
+                referenceID: reply.map { Self.text(of: $0.referenceID, stratum: $0.stratum) } ?? "-",
+                stratum: reply?.stratum ?? 16,
+                poll: association.poll.interval,
+                when: association.lastReplyAt.map { now.monotonic - $0 },
+                reach: association.reach,
+                delay: statistics.newest?.delay,
+                offset: estimate?.offset(of: now),
+                jitter: estimate == nil ? nil : statistics.jitter,
+                refusal: association.lastRefusal?.description
+            )
+        }
+    }
+
+    private static func tally(of id: AssociationID, in engine: Engine) -> Character {
+        if engine.systemPeer == id { return "*" }
+        if engine.falsetickers.contains(id) { return "x" }
+        return engine.truechimers.contains(id) ? "+" : " "
+    }
+
+    /// Text at stratum 0 and 1, an address above.
+    static func text(of id: ReferenceID, stratum: UInt8) -> String {
+        if stratum <= 1 || id == .rtc, let text = id.text { return text }
+        return id.dottedQuad
+    }
+
+    /// The table; delay, offset and jitter in milliseconds, reach in octal.
+    package var text: String {
+        guard !sources.isEmpty else { return "no upstream server\n" }
+        var table = TextTable([
+            ("", .left), ("address", .left), ("refid", .left), ("st", .right), ("when", .right), ("poll", .right),
+            ("reach", .right), ("delay/ms", .right), ("offset/ms", .right), ("jitter/ms", .right), ("", .left),
+        ])
+        for source in sources {
+            table.add([
+                String(source.tally), source.address, source.referenceID, "\(source.stratum)",
+                source.when.map { fixed($0.seconds, 0) } ?? "-", fixed(source.poll.seconds, 0),
+                String(source.reach, radix: 8), milliseconds(source.delay), milliseconds(source.offset),
+                milliseconds(source.jitter), source.refusal ?? "",
+            ])
+        }
+        return table.text
+    }
+
+    private func milliseconds(_ value: NTPDuration?) -> String { value.map { fixed($0.milliseconds, 3) } ?? "-" }
+
+    package var json: JSON {
+        .array(
+            sources.map { source in
+                .object([
+                    ("tally", .string(String(source.tally))), ("address", .string(source.address)),
+                    ("host", .string(source.host)), ("refid", .string(source.referenceID)),
+                    ("stratum", .integer(Int64(source.stratum))), ("poll_s", .number(source.poll.seconds, decimals: 0)),
+                    ("last_reply_s", seconds(source.when)), ("reach", .integer(Int64(source.reach))),
+                    ("delay_s", seconds(source.delay)), ("offset_s", seconds(source.offset)),
+                    ("jitter_s", seconds(source.jitter)),
+                    ("refused", source.refusal.map { .string($0) } ?? .null),
+                ])
+            }
+        )
+    }
+}
+
+func seconds(_ value: NTPDuration?) -> JSON { value.map { .number($0.seconds, decimals: 9) } ?? .null }
+
+extension ReplyRefusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed: "reply too short"
+        case .wrongMode: "not a server's reply"
+        case .bogusOrigin: "reply to no request of ours"
+        case .unsynchronised: "server is not synchronised"
+        case .invalidHeader: "reply with impossible timestamps"
+        case .tooDistant: "server's root distance is 16 s or more"
+        case .loop: "server takes its time from us"
+        case .implausibleDate: "server's date lies in the past"
+        }
+    }
+}

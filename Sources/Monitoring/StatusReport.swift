@@ -1,0 +1,163 @@
+import ClockDiscipline
+import NTPEngine
+import NTPTime
+import NTPWire
+
+/// `tickover status`: what is served, on what grounds, and how good it is.
+package struct StatusReport: Sendable {
+    package var version: String
+    package var state: SystemState
+    package var date: NTPDate
+    package var leap: LeapIndicator
+    package var stratum: UInt8
+    package var referenceID: String
+    package var rootDelay: NTPDuration
+    package var rootDispersion: NTPDuration
+    package var rootDistance: NTPDuration
+    /// What the served clock still lacks of the estimate.
+    package var offset: NTPDuration
+    package var clock: String
+    package var frequency: Frequency?
+    package var frequencyError: Frequency?
+    package var systemPeer: String?
+    package var sources: Int
+    package var reachable: Int
+    package var rtc: RTC?
+
+    /// The RTC as the engine last saw it.
+    package struct RTC: Sendable {
+        package var name: String
+        package var error: String?
+        /// Chip less UTC: positive if the chip is ahead.
+        package var offset: NTPDuration
+        package var uncertainty: NTPDuration
+        /// Positive if the chip is fast.
+        package var drift: Frequency
+        package var driftError: Frequency
+    }
+
+    /// - Parameter clock: the kind of clock that is served.
+    /// - Parameter rtcName: what the RTC is, if one is configured.
+    package init(of engine: Engine, version: String, clock: String, rtcName: String, at now: ClockReading) {
+        let served = engine.served
+        let estimate = served.reference?.estimate
+        self.version = version
+        state = engine.state
+        date = now.date
+        leap = served.leap
+        stratum = served.stratum
+        referenceID = SourcesReport.text(of: served.referenceID, stratum: served.stratum)
+        rootDelay = served.rootDelay
+        rootDispersion = served.rootDispersion(at: now.monotonic)
+        rootDistance = served.rootDistance(at: now.monotonic)
+        offset = estimate?.offset(of: now) ?? .zero
+        self.clock = clock
+        frequency = estimate?.frequency
+        frequencyError = estimate?.frequencyError
+        systemPeer = engine.associations.first { $0.id == engine.systemPeer }?.address.description
+        sources = engine.associations.count
+        reachable = engine.associations.count(where: \.isReachable)
+        if let keeper = engine.rtc {
+            let prediction = keeper.model.predict(at: estimate?.date(at: now.monotonic) ?? now.date)
+            rtc = RTC(
+                name: rtcName,
+                error: keeper.lastError,
+                offset: prediction.offset,
+                uncertainty: prediction.uncertainty,
+                drift: keeper.model.drift,
+                driftError: keeper.model.driftUncertainty
+            )
+        }
+    }
+
+    /// One line for a terminal that is updated in place.
+    package var line: String {
+        switch state {
+        case .unsynchronised: "not synchronised; \(reachable) of \(sources) servers answer"
+        default: "\(grounds)  stratum \(stratum)  offset \(offset.signed())  bound ±\(rootDistance.plain())"
+        }
+    }
+
+    private var grounds: String {
+        switch state {
+        case .unsynchronised: "not synchronised"
+        case .synchronised: "synchronised to \(systemPeer ?? "several servers")"
+        case .holdover: referenceID == "RTC" ? "holdover by the RTC" : "holdover by the oscillator's last frequency"
+        }
+    }
+
+    package var text: String {
+        var lines = [
+            ("State", grounds),
+            ("Time", date.iso8601(decimals: 6)),
+        ]
+        if state != .unsynchronised {
+            lines += [
+                (
+                    "Bound",
+                    "±\(rootDistance.plain()) (root delay \(rootDelay.plain()), root dispersion \(rootDispersion.plain()))"
+                ),
+                ("Stratum", "\(stratum), reference \(referenceID), leap \(leap.text)"),
+                ("Offset", "\(offset.signed()) still to be corrected"),
+            ]
+        }
+        let rate = frequency.map { ", frequency \($0.signed()) ± \(fixed(frequencyError?.ppm ?? 0, 3))" } ?? ""
+        lines.append(("Clock", clock + rate))
+        lines.append(("Servers", "\(reachable) of \(sources) answer"))
+        if let rtc {
+            lines.append(
+                (
+                    "RTC",
+                    rtc.error.map { "\(rtc.name): \($0)" }
+                        ?? "\(rtc.name), offset \(rtc.offset.signed()) ±\(rtc.uncertainty.plain()), drift \(rtc.drift.signed()) ± \(fixed(rtc.driftError.ppm, 3))"
+                )
+            )
+        }
+        lines.append(("Version", version))
+        return lines.map { row($0.0, $0.1) }.reduce("", +)
+    }
+
+    package var json: JSON {
+        .object([
+            ("version", .string(version)), ("state", .string(state.text)), ("time", .string(date.iso8601(decimals: 9))),
+            ("leap", .string(leap.text)), ("stratum", .integer(Int64(stratum))), ("refid", .string(referenceID)),
+            ("root_delay_s", seconds(rootDelay)), ("root_dispersion_s", seconds(rootDispersion)),
+            ("root_distance_s", seconds(rootDistance)), ("offset_s", seconds(offset)), ("clock", .string(clock)),
+            ("frequency_ppm", ppm(frequency)), ("frequency_error_ppm", ppm(frequencyError)),
+            ("system_peer", systemPeer.map { .string($0) } ?? .null), ("sources", .integer(Int64(sources))),
+            ("reachable", .integer(Int64(reachable))), ("rtc", rtc?.json ?? .null),
+        ])
+    }
+}
+
+func ppm(_ value: Frequency?) -> JSON { value.map { .number($0.ppm, decimals: 6) } ?? .null }
+
+extension StatusReport.RTC {
+    var json: JSON {
+        .object([
+            ("name", .string(name)), ("error", error.map { .string($0) } ?? .null), ("offset_s", seconds(offset)),
+            ("uncertainty_s", seconds(uncertainty)), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
+        ])
+    }
+}
+
+extension SystemState {
+    var text: String {
+        switch self {
+        case .unsynchronised: "unsynchronised"
+        case .synchronised: "synchronised"
+        case .holdover: "holdover"
+        }
+    }
+}
+
+extension LeapIndicator {
+    var text: String {
+        switch self {
+        case .none: "none"
+        case .insertion: "insertion"
+        case .deletion: "deletion"
+        case .unsynchronised: "unsynchronised"
+        }
+    }
+}

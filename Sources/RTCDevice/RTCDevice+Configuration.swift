@@ -1,0 +1,56 @@
+import Configuration
+import DS3231
+import HAL
+import Linux
+import NTPTime
+import Simulation
+
+extension RTCDevice {
+    /// The chip that an `rtc` line names; nil if there is to be none.
+    ///
+    /// `rtc auto` takes the DS3231 of `/dev/i2c-1` if there is such a bus.
+    package convenience init?(_ directive: RTCDirective, clock: any MonotonicClock) {
+        switch directive {
+        case .none: return nil
+        case .automatic:
+            guard Host.hasFile(Self.defaultBus) else { return nil }
+            self.init(DS3231Location(), clock: clock)
+        case .ds3231(let location): self.init(location, clock: clock)
+        case .simulated(let behaviour): self.init(behaviour, clock: clock)
+        }
+    }
+
+    /// The bus on a Pi's pin header.
+    private static let defaultBus = "/dev/i2c-1"
+    private static let devicePrefix = "/dev/i2c-"
+
+    private convenience init(_ location: DS3231Location, clock: any MonotonicClock) {
+        let path = location.device ?? Self.defaultBus
+        let address = I2CAddress(location.address) ?? DS3231.defaultAddress
+        self.init(name: "DS3231 at \(path)", clock: clock, address: address) { () throws(RTCDeviceError) in
+            guard path.hasPrefix(Self.devicePrefix), let number = Int(path.dropFirst(Self.devicePrefix.count)) else {
+                throw RTCDeviceError(description: "\(path): expected \(Self.devicePrefix) and a number")
+            }
+            do throws(I2COpenError) {
+                return try LinuxI2CBus.open(number: number, claiming: address)
+            } catch {
+                throw RTCDeviceError(error)
+            }
+        }
+    }
+
+    /// A chip that was set to the host's time and the behaviour's offset when the program started.
+    private convenience init(_ behaviour: SimulatedRTC, clock: any MonotonicClock) {
+        let bus = SimulatedI2CBus(clock: clock)
+        let now = clock.now
+        let chip = SimulatedDS3231(at: now, drift: behaviour.drift)
+        chip.set(to: SystemTimex().realTime + behaviour.offset, at: now)
+        if behaviour.stopped { chip.stopOscillator(at: now) }
+        if behaviour.hung { bus.condition = .hung(Self.hangTime) }
+        bus.attach(chip, at: DS3231.defaultAddress)
+        self.init(name: "simulated DS3231", clock: clock, address: DS3231.defaultAddress) { bus }
+    }
+
+    /// How long a transfer on a hung bus takes.
+    private static let hangTime = NTPDuration.seconds(5)
+}

@@ -1,0 +1,68 @@
+import CommandLine
+import Configuration
+import Linux
+import Monitoring
+import NTPTime
+import ProgramSupport
+
+/// Commands that the daemon answers.
+struct DaemonCommand {
+    let configuration: Configuration
+
+    /// - Throws: when the configuration, which names the state directory, cannot be read.
+    init(_ options: ToolOptions) throws(ToolError) {
+        let loaded: LoadedConfiguration
+        do throws(LinuxError) {
+            loaded = try LoadedConfiguration.load(options.configurationFile)
+        } catch {
+            throw ToolError(.failure, error.message)
+        }
+        guard !loaded.hasErrors else {
+            throw ToolError(.failure, "the configuration has errors; see 'tickover check-config'")
+        }
+        configuration = loaded.configuration
+    }
+
+    /// A chip on a slow bus takes some seconds to find the beginning of one.
+    private static let patience = NTPDuration.seconds(15)
+
+    /// The daemon's answer; nil if there is no daemon.
+    func askIfRunning(_ request: ControlRequest) throws(ToolError) -> String? {
+        let octets: [UInt8]
+        do throws(LinuxError) {
+            octets = try ControlClient.request(
+                request.line,
+                path: configuration.controlSocket,
+                timeout: Self.patience
+            )
+        } catch {
+            guard !error.isNoSuchFile, !error.isRefused else { return nil }
+            throw ToolError(error.isTimeout ? .noAnswer : .failure, error.message)
+        }
+        switch ControlResponse(text: String(decoding: octets, as: UTF8.self)) {
+        case .done(let output): return output
+        case .failed(let reason): throw ToolError(.failure, reason)
+        case nil: throw ToolError(.noAnswer, "the daemon ended before it had answered")
+        }
+    }
+
+    func ask(_ request: ControlRequest) throws(ToolError) -> String {
+        guard let answer = try askIfRunning(request) else {
+            throw ToolError(.noAnswer, "no daemon answers at \(configuration.controlSocket)")
+        }
+        return answer
+    }
+
+    /// Shows the status once a second until the program is interrupted or the daemon ends.
+    func watchStatus(as format: ReportFormat) throws(ToolError) {
+        let clock = OscillatorClock()
+        let isTerminal = Host.isTerminal(StandardStream.output.rawValue)
+        while true {
+            let status = try ask(.status(format))
+            // Home, and clear what is below.
+            let screen = isTerminal && format == .text ? "\u{1b}[H\u{1b}[J" + status : status
+            guard StandardStream.output.write(screen) else { return }
+            clock.sleep(until: clock.now + .seconds(1))
+        }
+    }
+}
