@@ -1,4 +1,5 @@
 import CLinux
+import NTPTime
 
 /// Unpredictable numbers from the kernel, in small supplies so that a number seldom costs a system call.
 package struct SystemRandom: RandomNumberGenerator {
