@@ -6,6 +6,8 @@ let product: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .treatWarning("EmbeddedRestrictions", as: .error),
     .enableExperimentalFeature("Lifetimes"),
+    // Embedded builds insist on it.
+    .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// 64-bit time also where the C library's default is 32.
@@ -38,7 +40,10 @@ let core: [Target] = [
     library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference"]),
     library("Configuration", ["NTPTime", "NetworkAddress"]),
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
-    library("Monitoring", ["NTPEngine", "NTPWire", "NTPTime", "ClockDiscipline", "RTCReference", "DS3231"]),
+    library(
+        "Monitoring",
+        ["NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
+    ),
     library("Simulation", ["HAL", "NTPTime"]),
 ]
 

@@ -33,7 +33,7 @@ struct LineFit {
         }
 
         // Noise before there are residuals to learn it from: a tenth of the delay, two samples' worth.
-        let expected = max(1e-6, 0.1 * (samples.map(\.delay).min() ?? .zero).seconds)
+        let expected = max(1e-6, 0.1 * (samples.map { $0.delay }.min() ?? .zero).seconds)
         let fitted = spread > 0 ? covariance / spread : prior.frequency.fraction
         let scatter = Self.residuals(times, offsets, slope: fitted, meanTime: meanTime, meanOffset: meanOffset)
         let squares = zip(weights, scatter).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }

@@ -45,13 +45,13 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         }
         // A largest set of intervals that share a point shares the low end of one of them.
         var agreeing: [Int] = []
-        for point in intervals.map(\.low) {
+        for point in intervals.map({ $0.low }) {
             let covering = intervals.indices.filter { intervals[$0].low <= point && point <= intervals[$0].high }
             if covering.count > agreeing.count { agreeing = covering }
         }
         guard 2 * agreeing.count > candidates.count else {
             truechimers = []
-            falsetickers = candidates.map(\.id)
+            falsetickers = candidates.map { $0.id }
             return
         }
         func cost(_ candidate: SelectionCandidate<ID>) -> Double {
@@ -105,7 +105,8 @@ extension SourceSelection {
                 frequency: Frequency(fraction: frequency / frequencyTotal),
                 phaseError: .seconds(phaseVariance.squareRoot() / total),
                 // Sources that share the oscillator share its wander: no better than the best of them.
-                frequencyError: truechimers.map(\.reference.estimate.frequencyError).min() ?? OscillatorModel.tolerance
+                frequencyError: truechimers.map { $0.reference.estimate.frequencyError }.min()
+                    ?? OscillatorModel.tolerance
             ),
             rootDelay: .seconds(delay / total),
             rootDispersion: .seconds(dispersion / total),

@@ -67,7 +67,4 @@ package struct SourceStatistics: Sendable {
 
     /// The newest sample's deviation from the line.
     package var newestResidual: NTPDuration { .seconds(-(fit?.intercept ?? 0)) }
-
-    /// The smallest delay seen among the samples kept.
-    package var minimumDelay: NTPDuration { samples.map(\.delay).min() ?? .zero }
 }

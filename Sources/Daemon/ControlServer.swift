@@ -1,6 +1,7 @@
 import Configuration
 import Linux
 import Monitoring
+import NTPEngine
 import NTPTime
 
 /// The control socket: who asks what, and who still waits for an answer.

@@ -1,3 +1,4 @@
+import ClockDiscipline
 import Linux
 import Monitoring
 import NTPEngine

@@ -43,7 +43,7 @@ struct ServerSockets {
                 decision(rules) { $0 == .wildcard || $0.matches(wildcard.address, on: "") } == .listen
                     && rules.contains { $0.match == .wildcard }
             }
-            return open + local.map(\.address)
+            return open + local.map { $0.address }
         } catch {
             throw StartError(description: error.message)
         }

@@ -1,5 +1,6 @@
 import Configuration
 import Linux
+import NTPEngine
 import NTPTime
 
 /// What the daemon remembers: the drift file, in ntpd's format, and the RTC's state.

@@ -19,7 +19,7 @@ package indirect enum JSON: Sendable {
         case .integer(let value): "\(value)"
         case .number(let value, let decimals): value.isFinite ? fixed(value, decimals) : "null"
         case .string(let value): Self.quoted(value)
-        case .array(let values): "[" + joined(values.map(\.text)) + "]"
+        case .array(let values): "[" + joined(values.map { $0.text }) + "]"
         case .object(let members): "{" + joined(members.map { Self.quoted($0.key) + ": " + $0.value.text }) + "}"
         }
     }

@@ -2,6 +2,7 @@ import ClockDiscipline
 import NTPEngine
 import NTPTime
 import NTPWire
+import NetworkAddress
 
 /// `tickover sources`: each upstream association, as `ntpq -p` shows its peers.
 package struct SourcesReport: Sendable {

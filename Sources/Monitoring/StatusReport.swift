@@ -2,6 +2,8 @@ import ClockDiscipline
 import NTPEngine
 import NTPTime
 import NTPWire
+import NetworkAddress
+import RTCReference
 
 /// `tickover status`: what is served, on what grounds, and how good it is.
 package struct StatusReport: Sendable {
@@ -56,7 +58,7 @@ package struct StatusReport: Sendable {
         frequencyError = estimate?.frequencyError
         systemPeer = engine.associations.first { $0.id == engine.systemPeer }?.address.description
         sources = engine.associations.count
-        reachable = engine.associations.count(where: \.isReachable)
+        reachable = engine.associations.count(where: { $0.isReachable })
         if let keeper = engine.rtc {
             let prediction = keeper.model.predict(at: estimate?.date(at: now.monotonic) ?? now.date)
             rtc = RTC(

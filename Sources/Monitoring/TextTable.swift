@@ -9,8 +9,8 @@ struct TextTable {
     private var rows: [[String]]
 
     init(_ columns: [(title: String, alignment: Alignment)]) {
-        alignments = columns.map(\.alignment)
-        rows = [columns.map(\.title)]
+        alignments = columns.map { $0.alignment }
+        rows = [columns.map { $0.title }]
     }
 
     mutating func add(_ row: [String]) { rows.append(row) }

@@ -9,7 +9,7 @@ extension Engine {
     mutating func updateSystem(from id: AssociationID, at now: ClockReading) {
         let candidates = associations.compactMap { $0.candidate(at: now.monotonic) }
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
-        if networkReference == nil, associations.contains(where: \.isSettling) { return }
+        if networkReference == nil, associations.contains(where: { $0.isSettling }) { return }
         let selection = SourceSelection(among: candidates, at: now.monotonic, keeping: systemPeer)
         note(selection)
         guard selection.truechimers.contains(where: { $0.id == id }),
@@ -37,7 +37,7 @@ extension Engine {
             }
         }
         falsetickers = selection.falsetickers
-        truechimers = selection.truechimers.map(\.id)
+        truechimers = selection.truechimers.map { $0.id }
     }
 
     /// Steers the clock to `reference` and serves its bound.

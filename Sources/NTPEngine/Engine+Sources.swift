@@ -40,7 +40,7 @@ extension Engine {
     }
 
     private func unusedAddresses(of addresses: [ResolvedAddress], avoiding avoided: [IPAddress]) -> [ResolvedAddress] {
-        let taken = associations.map(\.address.address) + deniedAddresses + avoided
+        let taken = associations.map { $0.address.address } + deniedAddresses + avoided
         return addresses.filter { !taken.contains($0.address) }
     }
 

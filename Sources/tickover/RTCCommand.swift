@@ -1,5 +1,6 @@
 import ClockDiscipline
 import CommandLine
+import Configuration
 import Linux
 import Monitoring
 import NTPTime
