@@ -13,6 +13,9 @@ package struct ChipSnapshot: Hashable, Sendable {
     package let aging: AgingOffset
     package let temperature: Temperature
 
+    /// The mode bit of the hours register, also if the rest of the time is senseless.
+    package var hourMode: HourMode { timeRegisters[2] & ChipTime.twelveHourBit == 0 ? .twentyFour : .twelve }
+
     package var oscillatorStopped: Bool { status.contains(.oscillatorStopped) }
 
     /// The time, if it may be believed.

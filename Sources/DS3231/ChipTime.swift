@@ -32,7 +32,7 @@ extension ChipTime {
     package static let years: ClosedRange<Int32> = 2000...2199
 
     private static let centuryBit: UInt8 = 0x80
-    private static let twelveHourBit: UInt8 = 0x40
+    static let twelveHourBit: UInt8 = 0x40
     private static let afternoonBit: UInt8 = 0x20
 
     /// Decodes registers 00h–06h.

@@ -1,0 +1,36 @@
+import ClockDiscipline
+import DS3231
+import NTPTime
+
+/// When the next second's beginning is expected.
+package struct EdgePrediction: Hashable, Sendable {
+    /// Any second's beginning, also one that has passed: whole seconds are added as needed.
+    package var moment: MonotonicTime
+    /// How far off `moment` may be. At 250 ms and more the prediction is of no use.
+    package var uncertainty: NTPDuration
+
+    package init(moment: MonotonicTime, uncertainty: NTPDuration) {
+        self.moment = moment
+        self.uncertainty = uncertainty
+    }
+}
+
+/// One second of the chip, as found on the free-running oscillator.
+package struct EdgeSample: Hashable, Sendable {
+    /// The middle of the bracket in which the second began.
+    package var edge: MonotonicTime
+    /// Half of the bracket: a bound, not a deviation.
+    package var uncertainty: NTPDuration
+    /// The chip's time at the edge, a whole second.
+    package var chipTime: NTPDate
+    package var temperature: Temperature
+    package var aging: AgingOffset
+
+    /// What the chip is ahead of `timescale` by; its bound is `uncertainty`, beside the time scale's own.
+    package func offset(from timescale: Timescale) -> NTPDuration { chipTime - timescale.date(at: edge) }
+
+    /// For finding another second soon: the oscillator and the chip part by at most `rate`.
+    package func prediction(at moment: MonotonicTime, rate: Frequency = .ppm(200)) -> EdgePrediction {
+        EdgePrediction(moment: edge, uncertainty: uncertainty + rate * (moment - edge).magnitude)
+    }
+}

@@ -1,0 +1,154 @@
+import DS3231
+import HAL
+import NTPTime
+
+/// Finding the moment at which the chip's second begins, from a register that counts whole seconds.
+///
+/// A read shows the seconds as they were at a START that lies somewhere between the stamps around the call. When one
+/// read shows the old second and the next one the new, the second began after the former's first stamp and before the
+/// latter's last: that bracket holds whatever the bus, the driver and the scheduler did in between, and nothing about
+/// bit rates is assumed. A read that was delayed gives a wide bracket, not a wrong one.
+extension RTCReference {
+    /// Between polls while nothing is known about the second.
+    private static let searchInterval = NTPDuration.milliseconds(2)
+    /// The longest search: a second of the slowest chip, and what polling adds.
+    private static let searchTime = NTPDuration.milliseconds(1_100)
+    /// How much earlier than needed polling begins, for a late wake-up, and how much later than needed it ends.
+    private static let margin = NTPDuration.milliseconds(3)
+    /// Predictions worse than this are not worth polling tightly for.
+    private static let widestPrediction = NTPDuration.milliseconds(250)
+    /// Tight brackets are asked for; after this many that were missed or wide, the best is taken.
+    private static let attempts = 3
+    /// More than the oscillator and the chip drift apart in one second.
+    private static let driftInSecond = NTPDuration.microseconds(200)
+    /// The full time must have been read this soon after the edge to belong to its second.
+    private static let latestReading = NTPDuration.milliseconds(950)
+
+    /// The moment at which one second began.
+    struct Bracket {
+        /// The old second was read by a call that began here.
+        var earliest: MonotonicTime
+        /// The new second was read by a call that ended here.
+        var latest: MonotonicTime
+        /// The new value of the seconds register.
+        var second: UInt8
+
+        var width: NTPDuration { latest - earliest }
+        var middle: MonotonicTime { earliest + width / 2 }
+        /// Half of the width, rounded up.
+        var uncertainty: NTPDuration { latest - middle }
+    }
+
+    /// Waits for a second to begin, and reads the time that it begins.
+    ///
+    /// With a prediction this polls for some milliseconds around it. Without one, or when the second is not where it was
+    /// predicted, it polls for up to 1.1 s every 2 ms, then tightly around the next second.
+    ///
+    /// - Throws: `oscillatorStopped`, `tooEarly`, `noEdge`, `incoherentSeconds`, `incoherentTime`, `tooSlow`, `chip`.
+    package func findEdge(expecting prediction: EdgePrediction? = nil) throws(RTCError) -> EdgeSample {
+        let (bracket, registers) = try measureEdge(expecting: prediction)
+        let time: ChipTime
+        do throws(DS3231Error) { time = try registers.time() } catch { throw RTCError(error) }
+        guard time.civil.date >= earliestDate else {
+            throw .tooEarly(time.civil.date, earliest: earliestDate)
+        }
+        return EdgeSample(bracket, registers, time)
+    }
+
+    /// Finds the edge whether or not the time is to be believed, and reads the registers within the second that it began.
+    func measureEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> (Bracket, ChipSnapshot) {
+        let bracket: Bracket
+        do throws(RTCError) {
+            bracket = try bracketEdge(expecting: prediction)
+        } catch {
+            // A chip whose oscillator is known to have stopped says more than the symptom does.
+            guard error == .noEdge, try readSnapshot().oscillatorStopped else { throw error }
+            throw .oscillatorStopped
+        }
+        let registers = try readSnapshot()
+        guard clock.now - bracket.earliest < Self.latestReading else { throw .tooSlow }
+        if case .success(let time) = registers.unverifiedTime, time.civil.second != bracket.second {
+            throw .incoherentTime(expectedSecond: bracket.second, read: time.civil)
+        }
+        return (bracket, registers)
+    }
+
+    private func bracketEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
+        if let prediction, prediction.uncertainty < Self.widestPrediction,
+            let bracket = try bracketTightly(upcoming(prediction))
+        {
+            return bracket
+        }
+        var best = try search()
+        // A second that has been found in a search is found more finely the next time it begins.
+        for attempt in 1...Self.attempts {
+            let next = EdgePrediction(
+                moment: best.middle + .seconds(1),
+                uncertainty: best.uncertainty + Self.driftInSecond * Double(attempt)
+            )
+            guard let bracket = try bracketTightly(upcoming(next)) else { continue }
+            let isFiner = bracket.width < best.width
+            best = bracket
+            if isFiner { break }
+        }
+        // The registers are read within the second that the edge began, so it must not lie back too far.
+        guard clock.now - best.earliest < Self.latestReading else { throw .tooSlow }
+        return best
+    }
+
+    /// `prediction` moved on by whole seconds to where polling can still begin in time.
+    private func upcoming(_ prediction: EdgePrediction) -> EdgePrediction {
+        var prediction = prediction
+        let lead = clock.now - (prediction.moment - prediction.uncertainty - Self.margin)
+        if lead > .zero {
+            prediction.moment += NTPDuration(units: ((lead.units >> 32) + 1) << 32)
+        }
+        return prediction
+    }
+
+    /// Polls back to back around `prediction`; nil if the second did not begin while polling.
+    private func bracketTightly(_ prediction: EdgePrediction) throws(RTCError) -> Bracket? {
+        clock.sleep(until: prediction.moment - prediction.uncertainty - Self.margin)
+        return try poll(every: .zero, until: prediction.moment + prediction.uncertainty + Self.margin)
+    }
+
+    private func search() throws(RTCError) -> Bracket {
+        guard let bracket = try poll(every: Self.searchInterval, until: clock.now + Self.searchTime) else {
+            throw .noEdge
+        }
+        return bracket
+    }
+
+    /// Reads the seconds until they change or `deadline` has passed.
+    private func poll(every interval: NTPDuration, until deadline: MonotonicTime) throws(RTCError) -> Bracket? {
+        var earliest = clock.now
+        let before = try readSeconds()
+        repeat {
+            clock.sleep(until: earliest + interval)
+            let began = clock.now
+            let second = try readSeconds()
+            if second != before {
+                guard second == (before + 1) % 60 else { throw .incoherentSeconds(from: before, to: second) }
+                return Bracket(earliest: earliest, latest: clock.now, second: second)
+            }
+            earliest = began
+        } while clock.now < deadline
+        return nil
+    }
+
+    private func readSeconds() throws(RTCError) -> UInt8 {
+        do throws(DS3231Error) { return try chip.readSeconds() } catch { throw RTCError(error) }
+    }
+}
+
+extension EdgeSample {
+    init(_ bracket: RTCReference.Bracket, _ registers: ChipSnapshot, _ time: ChipTime) {
+        self.init(
+            edge: bracket.middle,
+            uncertainty: bracket.uncertainty,
+            chipTime: time.civil.date,
+            temperature: registers.temperature,
+            aging: registers.aging
+        )
+    }
+}

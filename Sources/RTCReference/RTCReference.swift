@@ -1,0 +1,45 @@
+import DS3231
+import HAL
+import NTPTime
+
+/// The RTC as a clock: its seconds found to a fraction of a millisecond, and set as finely.
+///
+/// Every call blocks for its transfers and for the second it waits for, up to a few seconds; the daemon makes them on a
+/// thread of its own. The file descriptor, the clock and the bus belong to that thread.
+package struct RTCReference {
+    let chip: DS3231
+    let clock: any MonotonicClock
+    /// Times before this one are refused.
+    package let earliestDate: NTPDate
+
+    /// - Parameter earliestDate: a moment that has certainly passed, such as the build's.
+    package init(chip: DS3231, clock: any MonotonicClock, earliestDate: NTPDate) {
+        self.chip = chip
+        self.clock = clock
+        self.earliestDate = earliestDate
+    }
+
+    /// The chip's registers, and its second if it has one that may be believed; for people.
+    ///
+    /// - Throws: only if the registers themselves cannot be read.
+    package func snapshot() throws(RTCError) -> RTCSnapshot {
+        let edge: Result<EdgeSample, RTCError>
+        do throws(RTCError) {
+            edge = .success(try findEdge())
+        } catch {
+            edge = .failure(error)
+        }
+        return RTCSnapshot(registers: try readSnapshot(), edge: edge)
+    }
+
+    func readSnapshot() throws(RTCError) -> ChipSnapshot {
+        do throws(DS3231Error) { return try chip.readSnapshot() } catch { throw RTCError(error) }
+    }
+}
+
+/// What `RTCReference.snapshot` found.
+package struct RTCSnapshot: Sendable {
+    /// Read after the edge was looked for.
+    package let registers: ChipSnapshot
+    package let edge: Result<EdgeSample, RTCError>
+}

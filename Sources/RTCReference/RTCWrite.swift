@@ -1,0 +1,159 @@
+import ClockDiscipline
+import DS3231
+import HAL
+import NTPTime
+
+/// What came of setting the chip.
+package struct WriteReport: Hashable, Sendable {
+    /// The whole second that was written.
+    package let written: NTPDate
+    /// Chip − UTC after the write, measured at a later edge; positive when the chip is ahead.
+    package let residual: NTPDuration
+    /// Bound of `residual`, beside the time scale's own.
+    package let uncertainty: NTPDuration
+    /// OSF was set before; it is clear now.
+    package let oscillatorHadStopped: Bool
+    /// The oscillator was switched off for when the chip is on its battery (EOSC); it is on now.
+    package let wasOffOnBattery: Bool
+    /// The edge at which the residual was measured.
+    package let edge: EdgeSample
+}
+
+extension RTCReference {
+    /// From now to the second that is written, at least.
+    private static let preparation = NTPDuration.milliseconds(50)
+    /// How late a write may begin. A later one waits for another second instead.
+    private static let latestStart = NTPDuration.milliseconds(1)
+    /// How often a second may be missed, and how often a write that the bus interrupted is begun anew.
+    private static let attempts = 5
+    /// Transfers of each length whose shortest durations are compared.
+    private static let timedTransfers = 4
+    /// How far the new second may be from where it was put, for the search of its edge.
+    private static let expectedResidual = NTPDuration.milliseconds(5)
+    /// A chip that was just set is wrong by less than this, or the write has failed.
+    private static let verificationTolerance = NTPDuration.milliseconds(500)
+
+    /// Sets the chip to `timescale`, so that the chip's second begins when UTC's does, and measures how well that went.
+    ///
+    /// The chip starts its second when it acknowledges the seconds octet. The write therefore begins one lead earlier:
+    /// the time from the call to that acknowledge, which is the driver's part before START and 27.5 bit times. Both are
+    /// measured: a short and a long read differ by a known number of bits, which gives the bit time, and what the short
+    /// one took beyond its bits is the driver's and the scheduler's, half of it supposed to be before START. What this
+    /// gets wrong is in the residual, which the next edge shows.
+    ///
+    /// OSF is cleared last, after the time has been read back and the seconds have been seen to advance. A chip that
+    /// counts twelve hours goes on doing so.
+    ///
+    /// - Throws: `tooEarly` for a time before `earliestDate`, `chip` with `yearOutOfRange` outside of 2000–2199, both
+    ///   before anything is written; `writeIncomplete`, `notVerified`, `oscillatorStopFlagStays`, and what `findEdge`
+    ///   throws. After any of the latter the chip must not be believed until a write succeeds.
+    package func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
+        let lead = try measuredLead()
+        let before = try readSnapshot()
+        let wasOffOnBattery: Bool
+        do throws(DS3231Error) { wasOffOnBattery = try chip.startOscillator() } catch { throw RTCError(error) }
+        let written = try writeOnSecond(of: timescale, lead: lead, hourMode: before.hourMode)
+        try verify(written, timescale)
+
+        let prediction = EdgePrediction(
+            moment: timescale.moment(of: written),
+            uncertainty: Self.expectedResidual
+        )
+        let (bracket, registers) = try measureEdge(expecting: prediction)
+        let time: ChipTime
+        do throws(DS3231Error) { time = try registers.unverifiedTime.get() } catch { throw RTCError(error) }
+        let edge = EdgeSample(bracket, registers, time)
+        let residual = edge.offset(from: timescale)
+        guard residual.magnitude < Self.verificationTolerance else {
+            throw .notVerified(written: CivilTime(written), read: time.civil)
+        }
+        if registers.oscillatorStopped { try clearOscillatorStopFlag() }
+        return WriteReport(
+            written: written,
+            residual: residual,
+            uncertainty: edge.uncertainty,
+            oscillatorHadStopped: before.oscillatorStopped,
+            wasOffOnBattery: wasOffOnBattery,
+            edge: edge
+        )
+    }
+
+    /// From the call of `writeTime` to the acknowledge of the seconds octet.
+    private func measuredLead() throws(RTCError) -> NTPDuration {
+        var short = NTPDuration.max
+        var long = NTPDuration.max
+        for _ in 0..<Self.timedTransfers {
+            short = min(short, try duration { () throws(DS3231Error) in _ = try chip.readSeconds() })
+            long = min(long, try duration { () throws(DS3231Error) in _ = try chip.readSnapshot() })
+        }
+        let bits = TransferTiming.readSnapshot - TransferTiming.readSeconds
+        let bit = max(.zero, long - short) * (1 / bits)
+        let overhead = max(.zero, short - bit * TransferTiming.readSeconds)
+        return overhead / 2 + bit * TransferTiming.secondsAcknowledged
+    }
+
+    /// How long `transfer` takes. Registers that hold nonsense take as long as others; the write is what they need.
+    private func duration(of transfer: () throws(DS3231Error) -> Void) throws(RTCError) -> NTPDuration {
+        let began = clock.now
+        do throws(DS3231Error) {
+            try transfer()
+        } catch {
+            if case .bus = error { throw RTCError(error) }
+        }
+        return clock.now - began
+    }
+
+    /// - Returns: the second that was written.
+    private func writeOnSecond(
+        of timescale: Timescale,
+        lead: NTPDuration,
+        hourMode: HourMode
+    ) throws(RTCError) -> NTPDate {
+        var failure: DS3231Error?
+        for _ in 0..<Self.attempts {
+            let soonest = timescale.date(at: clock.now + lead + Self.preparation)
+            let second = NTPDate(seconds: soonest.seconds &+ (soonest.fraction == 0 ? 0 : 1))
+            guard second >= earliestDate else { throw .tooEarly(second, earliest: earliestDate) }
+            let start = timescale.moment(of: second) - lead
+            clock.sleep(until: start)
+            guard clock.now - start <= Self.latestStart else { continue }
+            do throws(DS3231Error) {
+                try chip.writeTime(CivilTime(second), hourMode: hourMode)
+                return second
+            } catch {
+                guard case .bus = error else { throw RTCError(error) }
+                failure = error
+            }
+        }
+        if let failure { throw .writeIncomplete(failure) }
+        throw .tooSlow
+    }
+
+    /// Reads the time back and compares it with what it must be by now.
+    private func verify(_ written: NTPDate, _ timescale: Timescale) throws(RTCError) {
+        let began = clock.now
+        let time: ChipTime
+        do throws(DS3231Error) {
+            time = try chip.readSnapshot().unverifiedTime.get()
+        } catch {
+            throw RTCError(error)
+        }
+        let earliest = timescale.date(at: began) - Self.verificationTolerance
+        let latest = timescale.date(at: clock.now) + Self.verificationTolerance
+        // The chip shows the second that it is in: it began up to a second ago.
+        guard time.civil.date <= latest, time.civil.date + .seconds(1) > earliest else {
+            throw .notVerified(written: CivilTime(written), read: time.civil)
+        }
+    }
+
+    private func clearOscillatorStopFlag() throws(RTCError) {
+        let status: StatusRegister
+        do throws(DS3231Error) {
+            try chip.clearOscillatorStopFlag()
+            status = try chip.readStatus()
+        } catch {
+            throw RTCError(error)
+        }
+        guard !status.contains(.oscillatorStopped) else { throw .oscillatorStopFlagStays }
+    }
+}
