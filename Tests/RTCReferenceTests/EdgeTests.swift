@@ -285,21 +285,23 @@ import Testing
 }
 
 @Suite struct `RTC errors speak to people` {
-    @Test(arguments: [
-        (RTCError.chip(.bus(.notAcknowledged)), "wiring"), (.oscillatorStopped, "OSF"),
-        (.tooEarly(NTPDate(unixSeconds: 0), earliest: Bench.start), "1970-01-01"), (.noEdge, "do not advance"),
-        (.incoherentSeconds(from: 1, to: 9), "from 1 to 9"),
-        (.incoherentTime(expectedSecond: 5, read: CivilTime(year: 2026, month: 1, day: 1)), "2026-01-01"),
-        (.tooSlow, "too slow"),
-        (
-            .notVerified(
-                written: CivilTime(year: 2026, month: 1, day: 1),
-                read: CivilTime(year: 2027, month: 1, day: 1)
+    @Test(
+        arguments: [
+            (RTCError.chip(.bus(.notAcknowledged)), "wiring"), (.oscillatorStopped, "OSF"),
+            (.tooEarly(NTPDate(unixSeconds: 0), earliest: Bench.start), "1970-01-01"), (.noEdge, "do not advance"),
+            (.incoherentSeconds(from: 1, to: 9), "from 1 to 9"),
+            (.incoherentTime(expectedSecond: 5, read: CivilTime(year: 2026, month: 1, day: 1)), "2026-01-01"),
+            (.tooSlow, "too slow"),
+            (
+                .notVerified(
+                    written: CivilTime(year: 2026, month: 1, day: 1),
+                    read: CivilTime(year: 2027, month: 1, day: 1)
+                ),
+                "2027-01-01"
             ),
-            "2027-01-01"
-        ),
-        (.writeIncomplete(.bus(.timedOut)), "timed out"), (.oscillatorStopFlagStays, "could not be cleared"),
-    ] as [(RTCError, String)])
+            (.writeIncomplete(.bus(.timedOut)), "timed out"), (.oscillatorStopFlagStays, "could not be cleared"),
+        ] as [(RTCError, String)]
+    )
     func `each says what is wrong`(error: RTCError, part: String) {
         #expect(error.description.contains(part))
     }

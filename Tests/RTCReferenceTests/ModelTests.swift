@@ -8,7 +8,12 @@ private let start = NTPDate(unixSeconds: 1_800_000_000)
 
 extension RTCModel {
     /// A model that has seen a chip of `drift` every `interval` s for `duration` s, from `start` on, without noise.
-    fileprivate init(drift: Double, every interval: Double = 64, for duration: Double, bound: NTPDuration = .milliseconds(0.4)) {
+    fileprivate init(
+        drift: Double,
+        every interval: Double = 64,
+        for duration: Double,
+        bound: NTPDuration = .milliseconds(0.4)
+    ) {
         self.init()
         var elapsed = 0.0
         while elapsed <= duration {
@@ -250,7 +255,7 @@ private struct Life {
         ("fraction 0\n", ""), ("fraction 0\n", "fraction 0\nfraction 0\n"), ("fraction 0\n", "fraction 0\nother 1\n"),
         ("fraction 0\n", "fraction 0\n\n"), ("fraction 0", "fraction  0"), ("fraction 0", "fraction 0 0"),
         ("offset ", "offset nan"), ("\ndrift ", "\ndrift inf\nx "), ("\ndrift ", "\ndrift 0x1p\nx "),
-        ("\ndrift ", "\ndrift 1"), ("offset-variance ", "offset-variance -"), ("\ncovariance ", "\ncovariance 1"),
+        ("\ndrift ", "\ndrift 99999"), ("offset-variance ", "offset-variance -"), ("\ncovariance ", "\ncovariance 1"),
         ("drift-variance ", "drift-variance -"), ("observation-bound ", "observation-bound -"),
         ("contradiction 0.0", "contradiction nan"), ("written 2027", "written 20x7"), ("\n", "\r\n"),
         ("written", "rewriting no\nwritten"),
