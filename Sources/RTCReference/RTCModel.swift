@@ -1,3 +1,4 @@
+import DS3231
 import NTPTime
 
 /// What is known about the chip's error: its offset and drift with their covariance, over UTC.
@@ -18,8 +19,8 @@ package struct RTCModel: Hashable, Sendable {
         var drift: Double
         /// Covariance of offset (s²), of offset and drift (s), of drift (dimensionless).
         var covariance: Covariance
-        /// The bound of the last accepted observation in s: what all observations may have in common, and what no
-        /// averaging removes.
+        /// What the observations may have in common, s: their bounds, weighted as they went into `offset`. No averaging
+        /// removes it.
         var observationBound: Double
         /// How far the newest observations were from the model, s, while it is open whether they or the model are wrong.
         var contradiction = 0.0
@@ -64,6 +65,8 @@ extension RTCModel {
     /// Deviation of a chip that nothing is known about. Specified are ±2 ppm (0–40 °C), ±3.5 ppm (−40–85 °C), ±5 ppm for
     /// the DS3231M, and some ppm of aging: three deviations are 7.5 ppm.
     static let priorDrift = 2.5e-6
+    /// No quartz drifts more, also no counterfeit's.
+    static let maximumDrift = 1e-3
     /// Drift as a random walk, in 1/s: 0.27 ppm in three years was measured on a trimmed chip; twice that is assumed.
     static let aging = 0.54e-6 * 0.54e-6 / 94_670_000
     /// Deviation of the drift between two temperatures of one place, for example with the computer on and off: ±2 ppm is
@@ -156,9 +159,9 @@ extension RTCModel {
         state.propagate(to: date)
         state.correct(
             by: innovation,
-            noise: noise * max(1, Self.correlationTime / max(elapsed, 1))
+            noise: noise * max(1, Self.correlationTime / max(elapsed, 1)),
+            bound: bound
         )
-        state.observationBound = bound
         state.contradiction = 0
         self.state = state
         return .accepted
@@ -211,14 +214,14 @@ extension RTCModel {
         lastWrite = NTPDate(seconds: date.seconds)
     }
 
-    /// Notes that the aging register was moved by `steps` (positive slows the chip) at `date`, and took effect.
+    /// Notes that the aging register was changed at `date` (UTC), and took effect. Positive slows the chip.
     ///
     /// The datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
-    package mutating func agingChanged(by steps: Int32, at date: NTPDate) {
+    package mutating func agingChanged(from before: AgingOffset, to after: AgingOffset, at date: NTPDate) {
         guard var state else { return }
         state.propagate(to: date)
-        let change = 0.1e-6 * Double(steps)
-        state.drift -= change
+        let change = 0.1e-6 * (Double(after.steps) - Double(before.steps))
+        state.drift = Self.limited(state.drift - change)
         state.covariance.drift += change * change / 4
         self.state = state
     }
@@ -226,6 +229,8 @@ extension RTCModel {
     private static func bound(_ uncertainty: NTPDuration) -> Double {
         max(1e-6, uncertainty.magnitude.seconds)
     }
+
+    fileprivate static func limited(_ drift: Double) -> Double { min(max(drift, -maximumDrift), maximumDrift) }
 
     /// Of an error that is anywhere within ±`bound`, in s².
     fileprivate static func variance(_ bound: Double) -> Double { bound * bound / 3 }
@@ -262,15 +267,17 @@ extension RTCModel.State {
         covariance = next
     }
 
-    /// The Kalman update with an observation of the offset whose error has the variance `noise`.
-    fileprivate mutating func correct(by innovation: Double, noise: Double) {
+    /// The Kalman update with an observation of the offset whose error has the variance `noise` and is within `bound`.
+    fileprivate mutating func correct(by innovation: Double, noise: Double, bound: Double) {
         let total = covariance.offset + noise
         let gain = (offset: covariance.offset / total, drift: covariance.cross / total)
         offset += gain.offset * innovation
-        drift += gain.drift * innovation
+        drift = RTCModel.limited(drift + gain.drift * innovation)
+        observationBound += gain.offset * (bound - observationBound)
         let cross = covariance.cross
-        covariance.offset *= 1 - gain.offset
-        covariance.cross *= 1 - gain.offset
+        // noise / total is 1 − gain.offset, without the cancellation when the gain is nearly 1.
+        covariance.offset *= noise / total
+        covariance.cross *= noise / total
         covariance.drift = max(covariance.drift - gain.drift * cross, .leastNormalMagnitude)
     }
 }

@@ -76,7 +76,7 @@ extension RTCModel.State {
         guard let date = values.removeValue(forKey: "date").flatMap({ NTPDate(iso8601: $0) }), date.fraction == 0,
             let fraction = values.removeValue(forKey: "fraction").flatMap({ UInt32($0) }),
             let offset = number("offset", in: -3e9...3e9),
-            let drift = number("drift", in: -1e-3...1e-3),
+            let drift = number("drift", in: -RTCModel.maximumDrift...RTCModel.maximumDrift),
             let offsetVariance = number("offset-variance", in: 0...1e19),
             let cross = number("covariance", in: -3e9...3e9),
             let driftVariance = number("drift-variance", in: 0...1e-6),
