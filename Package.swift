@@ -10,24 +10,82 @@ let product: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let package = Package(
-    name: "Tickover",
-    targets: [
-        .target(name: "NTPTime", swiftSettings: product),
-        .target(name: "HAL", dependencies: ["NTPTime"], swiftSettings: product),
-        .target(name: "ClockDiscipline", dependencies: ["NTPTime"], swiftSettings: product),
-        .target(name: "NetworkAddress", swiftSettings: product),
-        .target(name: "DS3231", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
-        .target(
-            name: "RTCReference",
-            dependencies: ["ClockDiscipline", "DS3231", "HAL", "NTPTime"],
-            swiftSettings: product
-        ),
-        .target(name: "Simulation", dependencies: ["HAL", "NTPTime"], swiftSettings: product),
-        .testTarget(name: "SimulationTests", dependencies: ["HAL", "NTPTime", "Simulation"], swiftSettings: tests),
-        .testTarget(name: "RTCReferenceTests", dependencies: ["RTCReference", "Simulation"], swiftSettings: tests),
-        .testTarget(name: "DS3231Tests", dependencies: ["DS3231", "Simulation"], swiftSettings: tests),
-        .testTarget(name: "NetworkAddressTests", dependencies: ["NetworkAddress"], swiftSettings: tests),
-        .testTarget(name: "NTPTimeTests", dependencies: ["NTPTime"], swiftSettings: tests),
-    ]
-)
+/// 64-bit time also where the C library's default is 32.
+let c: [CSetting] = [
+    .define("_GNU_SOURCE"), .define("_TIME_BITS", to: "64"), .define("_FILE_OFFSET_BITS", to: "64"),
+    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: product)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: product)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
+/// Pure: no input or output, no clock, no randomness of their own.
+let core: [Target] = [
+    .target(name: "NTPTime", swiftSettings: product, linkerSettings: [.linkedLibrary("m")]),
+    library("NetworkAddress"),
+    library("NTPWire", ["NTPTime"]),
+    library("ClockDiscipline", ["NTPTime"]),
+    library("HAL", ["NTPTime"]),
+    library("DS3231", ["HAL", "NTPTime"]),
+    library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
+    library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference"]),
+    library("Configuration", ["NTPTime", "NetworkAddress"]),
+    library("CommandLine", ["NTPTime", "NetworkAddress"]),
+    library(
+        "Monitoring",
+        ["NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
+    ),
+    library("Simulation", ["HAL", "NTPTime"]),
+]
+
+/// What touches the machine.
+let shell: [Target] = [
+    .target(name: "CLinux", cSettings: c, linkerSettings: [.linkedLibrary("i2c"), .linkedLibrary("nettle")]),
+    library("Linux", ["HAL", "ClockDiscipline", "NTPTime", "NetworkAddress", "CLinux"]),
+    library(
+        "RTCDevice",
+        ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
+    ),
+    library("ProgramSupport", ["CLinux", "CommandLine", "Configuration", "Linux"]),
+    library(
+        "Daemon",
+        [
+            "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime",
+            "NTPWire", "NetworkAddress", "RTCDevice", "RTCReference",
+        ]
+    ),
+    program("tickoverd", ["CommandLine", "Configuration", "Daemon", "Linux", "ProgramSupport"]),
+    program(
+        "tickover",
+        [
+            "CommandLine", "Configuration", "Linux", "Monitoring", "NTPTime", "NTPWire", "NetworkAddress",
+            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline",
+        ]
+    ),
+]
+
+let checks: [Target] = [
+    tests("NTPTimeTests", ["NTPTime"]),
+    tests("NetworkAddressTests", ["NetworkAddress"]),
+    tests("NTPWireTests", ["NTPWire"]),
+    tests("ClockDisciplineTests", ["ClockDiscipline"]),
+    tests("DS3231Tests", ["DS3231", "Simulation"]),
+    tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "Simulation"]),
+    tests("SimulationTests", ["Simulation"]),
+    tests("NTPEngineTests", ["NTPEngine", "RTCReference", "DS3231"]),
+    tests("ConfigurationTests", ["Configuration"]),
+    tests("CommandLineTests", ["CommandLine"]),
+    tests("LinuxTests", ["Linux"]),
+    tests("ProgramTests", ["tickover", "tickoverd"]),
+]
+
+let package = Package(name: "Tickover", targets: core + shell + checks)

@@ -81,9 +81,9 @@ import Testing
     func `names a file that cannot be read`(build: Build) throws {
         let missing = try build.run("tickover", "check-config", "-c", "/nonexistent/ntp.conf")
         #expect(missing.status == 1)
-        #expect(missing.errors == "tickover: /nonexistent/ntp.conf: no such file\n")
+        #expect(missing.errors == "tickover: open /nonexistent/ntp.conf: No such file or directory\n")
         let directory = try build.run("tickoverd", "-n", "-c", "/")
         #expect(directory.status == 1)
-        #expect(directory.errors == "tickoverd: /: Is a directory\n")
+        #expect(directory.errors == "tickoverd: read /: Is a directory\n")
     }
 }
