@@ -9,7 +9,7 @@ run:
 	.ci/dependencies build
 	swift build -c release
 	mkdir -p .build/run
-	"$$(swift build -c release --show-bin-path)/tickoverd" -n -g -c image/demo.conf
+	exec "$$(swift build -c release --show-bin-path)/tickoverd" -n -g -c image/demo.conf
 
 test: armhf
 	.ci/dependencies build peers

@@ -32,8 +32,9 @@ struct LineFit {
             covariance += weights[index] * time * (offsets[index] - meanOffset)
         }
 
-        // Noise before there are residuals to learn it from: a tenth of the delay, two samples' worth.
-        let expected = max(1e-6, 0.1 * (samples.map { $0.delay }.min() ?? .zero).seconds)
+        // Noise before there are residuals to learn it from: a tenth of the delay or half of the dispersion, whichever
+        // is more, two samples' worth.
+        let expected = samples.map { max(0.1 * $0.delay.seconds, 0.5 * $0.dispersion.seconds) }.min() ?? 0
         let fitted = spread > 0 ? covariance / spread : prior.frequency.fraction
         let scatter = Self.residuals(times, offsets, slope: fitted, meanTime: meanTime, meanOffset: meanOffset)
         let squares = zip(weights, scatter).reduce(0) { $0 + $1.0 * $1.1 * $1.1 }

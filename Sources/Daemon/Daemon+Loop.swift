@@ -77,8 +77,7 @@ extension Daemon {
 
     private func takeAnswers() {
         while let answer = resolver.take() {
-            if let failure = answer.failure { log.write(.info, failure) }
-            engine.resolved(answer.source, to: answer.addresses, at: clock.read())
+            engine.resolved(answer.source, to: answer.addresses, failure: answer.failure, at: clock.read())
         }
         while let outcome = rtc?.take() {
             switch outcome {

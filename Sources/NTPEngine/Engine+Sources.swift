@@ -13,9 +13,16 @@ extension Engine {
         }
     }
 
-    /// The resolver's answer: the host's addresses, empty if it has none or nobody could be asked.
-    package mutating func resolved(_ id: SourceID, to addresses: [ResolvedAddress], at now: ClockReading) {
+    /// The resolver's answer: the host's addresses, or none and why.
+    package mutating func resolved(
+        _ id: SourceID,
+        to addresses: [ResolvedAddress],
+        failure: String? = nil,
+        at now: ClockReading
+    ) {
         guard lines.indices.contains(id) else { return }
+        if let failure, failure != lines[id].failure { log(.info, "no address yet: \(failure)") }
+        lines[id].failure = failure
         lines[id].isResolving = false
         var fresh = unusedAddresses(of: addresses, avoiding: lines[id].avoided)
         if fresh.isEmpty, lines[id].associations.isEmpty {
@@ -29,9 +36,6 @@ extension Engine {
             remove(association.id)
         }
         for address in fresh.prefix(lines[id].wanted) { associate(id, with: address, at: now.monotonic) }
-        if lines[id].associations.isEmpty, addresses.isEmpty {
-            log(.info, "no address for \(lines[id].configuration.host) yet")
-        }
         if lines[id].associations.isEmpty || lost.count > 0 {
             lines[id].retryLater(from: now.monotonic)
         } else {

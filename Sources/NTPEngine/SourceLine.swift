@@ -9,6 +9,8 @@ struct SourceLine: Sendable {
     /// Addresses that did not answer: others come first.
     var avoided: [IPAddress] = []
     var isResolving = false
+    /// Why the last look-up found nothing.
+    var failure: String?
     /// When the name is to be looked up (again); nil while there are enough associations.
     var nextLookup: MonotonicTime?
     private var failures = 0
