@@ -85,7 +85,7 @@ let checks: [Target] = [
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux"]),
-    tests("ProgramTests", ["tickover", "tickoverd"]),
+    tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),
 ]
 
 let package = Package(name: "Tickover", targets: core + shell + checks)

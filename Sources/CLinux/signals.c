@@ -47,6 +47,13 @@ static int32_t set_all(void (*handler)(int)) {
 int32_t tko_signals_watch(int32_t wake_fd) {
     atomic_store(&wake, wake_fd);
     tko_signals_ignore_pipe();
+    // Whoever started the process may have had them blocked.
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGINT);
+    sigaddset(&watched, SIGTERM);
+    sigaddset(&watched, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
     return set_all(handle);
 }
 

@@ -129,8 +129,8 @@ package struct RTCKeeper: Sendable {
     mutating func note(_ report: WriteReport, estimate: ClockEstimate?, at now: ClockReading) {
         isBusy = false
         lastError = nil
-        lastSample = nil
-        nextRequest = now.monotonic
+        lastSample = report.edge
+        nextRequest = now.monotonic + Self.learningInterval
         let date = estimate?.date(at: now.monotonic) ?? now.date
         defer { writeUnderWay = nil }
         guard case .given(let reading) = writeUnderWay else {

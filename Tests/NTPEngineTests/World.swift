@@ -252,7 +252,7 @@ final class World {
                     uncertainty: .milliseconds(0.3),
                     oscillatorHadStopped: false,
                     wasOffOnBattery: false,
-                    edge: world.edge(at: world.time, second: 0)
+                    edge: world.edge(at: world.time, second: world.time.rounded())
                 )
                 world.engine.rtcAnswered(failure.map { .failed(reason: $0) } ?? .written(report), at: world.now)
             }
