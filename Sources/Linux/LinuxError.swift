@@ -13,7 +13,7 @@ package struct LinuxError: Error, Hashable, Sendable {
     }
 
     /// Whether the file or folder is not there.
-    package var isNoSuchFile: Bool { code == TKO_ENOENT }
+    package var isNoSuchFile: Bool { code == TKO_ENOENT || code == TKO_ENOTDIR }
 
     /// Whether nobody listens at the address.
     package var isRefused: Bool { code == TKO_ECONNREFUSED }

@@ -45,7 +45,10 @@ extension RTCDevice {
         let now = clock.now
         let chip = SimulatedDS3231(at: now, drift: behaviour.drift)
         chip.set(to: SystemTimex().realTime + behaviour.offset, at: now)
-        if behaviour.stopped { chip.stopOscillator(at: now) }
+        if behaviour.stopped {
+            chip.stopOscillator(at: now)
+            chip.restorePower(at: now)
+        }
         if behaviour.hung { bus.condition = .hung(Self.hangTime) }
         bus.attach(chip, at: DS3231.defaultAddress)
         self.init(name: "simulated DS3231", clock: clock, address: DS3231.defaultAddress) { bus }
