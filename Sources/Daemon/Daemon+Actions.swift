@@ -36,9 +36,10 @@ extension Daemon {
     }
 
     private func ask(_ request: RTCRequest) {
-        if rtc?.submit(.engine(request)) != true {
-            engine.rtcAnswered(.failed(reason: "the I2C bus does not answer"), at: clock.read())
-        }
+        guard rtc?.submit(.engine(request)) != true else { return }
+        let answer = RTCAnswer.failed(request, reason: "the I2C bus does not answer")
+        engine.rtcAnswered(answer, at: clock.read())
+        answerWaitingWrites(answer)
     }
 
     private func attempt(_ what: String, _ change: () throws(ClockError) -> Void) {

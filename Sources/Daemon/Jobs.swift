@@ -50,7 +50,7 @@ enum RTCJob: Sendable {
                 case .write(let timescale): return .engine(.written(try device.write(timescale)))
                 }
             } catch {
-                return .engine(.failed(reason: error.description))
+                return .engine(.failed(request, reason: error.description))
             }
         case .snapshot:
             do throws(RTCDeviceError) {

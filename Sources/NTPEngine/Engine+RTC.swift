@@ -25,7 +25,7 @@ extension Engine {
                 "RTC set, \(fixed(report.residual.milliseconds, 3)) ms off, ±\(fixed(report.uncertainty.milliseconds, 3)) ms"
             )
             saveRTC()
-        case .failed(let reason):
+        case .failed(_, let reason):
             guard rtc?.noteFailure(reason, at: now.monotonic) == true else { return }
             log(.warning, reason)
         }
@@ -36,7 +36,7 @@ extension Engine {
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
-            if rtc?.learn(sample, against: reference) == true { rtc?.requestWrite(of: .disciplined, at: now.monotonic) }
+            if rtc?.learn(sample, against: reference) == true { rtc?.requestWrite(of: .disciplined) }
         case .unsynchronised, .holdover: followRTC(at: now)
         }
     }
@@ -68,11 +68,11 @@ extension Engine {
     package mutating func setRTC(to date: NTPDate?, at now: ClockReading) -> Bool {
         guard rtc != nil else { return false }
         if let date {
-            rtc?.requestWrite(of: .given(ClockReading(monotonic: now.monotonic, date: date)), at: now.monotonic)
+            rtc?.requestWrite(of: .given(ClockReading(monotonic: now.monotonic, date: date)))
             return true
         }
         guard state == .synchronised else { return false }
-        rtc?.requestWrite(of: .disciplined, at: now.monotonic)
+        rtc?.requestWrite(of: .disciplined)
         return true
     }
 

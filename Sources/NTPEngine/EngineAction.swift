@@ -49,7 +49,7 @@ package enum RTCAnswer: Sendable {
     case sample(EdgeSample)
     case written(WriteReport)
     /// In words; the same words are the same trouble.
-    case failed(reason: String)
+    case failed(RTCRequest, reason: String)
 }
 
 /// The engine's source of random bits, cryptographically strong outside of simulations.

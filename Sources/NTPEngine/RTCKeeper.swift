@@ -50,7 +50,10 @@ package struct RTCKeeper: Sendable {
         SavedRTC(model: model, learnedDelay: learnedDelay, learnedDispersion: learnedDispersion).text
     }
 
-    var nextDeadline: MonotonicTime { isBusy ? .distantFuture : nextRequest }
+    var nextDeadline: MonotonicTime {
+        if isBusy { return .distantFuture }
+        return requestedWrite == nil ? nextRequest : .zero
+    }
 
     /// Whether the chip answered lately with a time that can be believed.
     func isUsable(at now: MonotonicTime) -> Bool {
@@ -60,9 +63,8 @@ package struct RTCKeeper: Sendable {
 
     // MARK: Requests
 
-    mutating func requestWrite(of time: TimeToSet, at now: MonotonicTime) {
+    mutating func requestWrite(of time: TimeToSet) {
         requestedWrite = time
-        nextRequest = now
     }
 
     /// The request that is due.
@@ -81,6 +83,7 @@ package struct RTCKeeper: Sendable {
             model.rewriteBegins()
             return .write(Timescale(reading: reading, frequency: frequency))
         default:
+            requestedWrite = nil
             return .sample(expecting: lastError == nil ? lastSample?.prediction(at: now) : nil)
         }
     }

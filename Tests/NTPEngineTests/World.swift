@@ -237,7 +237,7 @@ final class World {
             let edge = (second - chip.offset) / (1 + chip.drift)
             later(edge - time + 0.01) { world in
                 let sample = world.edge(at: edge, second: second)
-                world.engine.rtcAnswered(failure.map { .failed(reason: $0) } ?? .sample(sample), at: world.now)
+                world.engine.rtcAnswered(failure.map { .failed(request, reason: $0) } ?? .sample(sample), at: world.now)
             }
         case .write(let timescale):
             later(1.5) { world in
@@ -254,7 +254,10 @@ final class World {
                     wasOffOnBattery: false,
                     edge: world.edge(at: world.time, second: world.time.rounded())
                 )
-                world.engine.rtcAnswered(failure.map { .failed(reason: $0) } ?? .written(report), at: world.now)
+                world.engine.rtcAnswered(
+                    failure.map { .failed(request, reason: $0) } ?? .written(report),
+                    at: world.now
+                )
             }
         }
     }
