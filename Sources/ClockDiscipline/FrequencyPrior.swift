@@ -15,6 +15,6 @@ package struct FrequencyPrior: Equatable, Sendable {
 
     /// The frequency of the last run, from the drift file: another temperature moves it by a few ppm.
     package static func remembered(_ frequency: Frequency) -> FrequencyPrior {
-        FrequencyPrior(frequency: frequency, error: .ppm(2))
+        FrequencyPrior(frequency: frequency, error: .ppm(5))
     }
 }

@@ -47,13 +47,12 @@ package struct SourceStatistics: Sendable {
         )
     }
 
-    /// Whether a sample and the line cannot both be right, each within its bound: the source or the oscillator has
-    /// made a jump, and the samples before it say nothing of the time after.
-    package func contradicts(_ sample: ClockSample) -> Bool {
-        guard let estimate else { return false }
+    /// How far a sample is from the line, if they cannot both be right, each within its bound; otherwise nil.
+    package func contradiction(of sample: ClockSample) -> NTPDuration? {
+        guard let estimate else { return nil }
         let line = TimeReference(estimate: estimate, rootDelay: delay, rootDispersion: dispersion, leap: .none)
         let difference = (sample.date - estimate.date(at: sample.moment)).magnitude
-        return difference > line.rootDistance(at: sample.moment) + sample.errorBound
+        return difference > line.rootDistance(at: sample.moment) + sample.errorBound ? difference : nil
     }
 
     /// Twice a bound on the estimate's error from asymmetric paths: each sample's delay by the size of its share.

@@ -31,9 +31,7 @@ extension Daemon {
             }
             control.waitingForRead.append((connection, format))
         case .setRTC(let date, let format):
-            guard engine.setRTC(to: date, at: now) else {
-                let reason =
-                    rtc == nil ? "no RTC is configured" : "the clock is not synchronised; give the time with --time"
+            if let reason = engine.setRTC(to: date, at: now) {
                 control.answer(connection, .failed(reason: reason))
                 return
             }

@@ -50,8 +50,8 @@ package struct StatusReport: Sendable {
         stratum = served.stratum
         referenceID = SourcesReport.text(of: served.referenceID, stratum: served.stratum)
         rootDelay = served.rootDelay
-        rootDispersion = served.rootDispersion(at: now.monotonic)
-        rootDistance = served.rootDistance(at: now.monotonic)
+        rootDispersion = served.rootDispersion(at: now)
+        rootDistance = served.rootDistance(at: now)
         offset = estimate?.offset(of: now) ?? .zero
         self.clock = clock
         frequency = estimate?.frequency

@@ -26,6 +26,10 @@ package struct Association: Sendable {
     private var polling: PollController
     private var pending: PendingRequest?
     private var burst = 0
+    /// A sample that contradicts those before it, and waits for another of its kind.
+    private var dissenter: ClockSample?
+    /// How far the last sample was from what it contradicts; nil when it does not.
+    private(set) var contradiction: NTPDuration?
 
     /// Requests of an initial burst, and the time between two of them.
     private static let burstLength = 6
@@ -59,7 +63,7 @@ package struct Association: Sendable {
     var isLost: Bool { missed >= Self.patience }
     /// Whether the first burst is still under way, so that the first selection had better wait for it.
     var isSettling: Bool {
-        configuration.initialBurst && !configuration.noSelect && statistics.count < Self.fewestSamples && missed < 3
+        burst > 0 && !configuration.noSelect && statistics.count < Self.fewestSamples
     }
 
     /// Makes the next request.
@@ -112,7 +116,6 @@ package struct Association: Sendable {
             // A refusal of the server's own word ends the exchange; anything else may be somebody's noise.
             if error != .malformed, error != .wrongMode, error != .bogusOrigin {
                 pending = nil
-                missed = 0
             }
             lastRefusal = error
             throw error
@@ -135,11 +138,26 @@ package struct Association: Sendable {
         prior: FrequencyPrior
     ) {
         let wasUnreachable = reach == 0
-        if wasUnreachable || statistics.contradicts(sample) { statistics = SourceStatistics(prior: prior) }
         reach |= 1
         lastReply = packet
         lastReplyAt = receivedAt
         lastRefusal = nil
+        if wasUnreachable { statistics = SourceStatistics(prior: prior) }
+        contradiction = statistics.contradiction(of: sample)
+        if contradiction != nil {
+            polling.reset()
+            nextPoll = receivedAt + poll.interval
+            guard let first = dissenter else {
+                dissenter = sample
+                return
+            }
+            // Twice is no accident: the server has made a jump, or the oscillator is not what it was.
+            statistics = SourceStatistics(
+                prior: FrequencyPrior(frequency: prior.frequency, error: OscillatorModel.tolerance)
+            )
+            statistics.add(first)
+        }
+        dissenter = nil
         statistics.add(sample)
         if wasUnreachable, configuration.initialBurst, burst == 0 {
             burst = Self.burstLength

@@ -17,7 +17,9 @@ extension Engine {
             let association = associations.first(where: { $0.id == peer.id })
         else { return }
         let isFirst = networkReference == nil
-        guard follow(reference, by: networkLoop, isFirst: isFirst, at: now) else { return }
+        // A clock that only the RTC has set may be off by any amount.
+        let loop = isFirst && state == .holdover ? rtcLoop : networkLoop
+        guard follow(reference, by: loop, isFirst: isFirst, at: now) else { return }
         if state != .synchronised {
             log(.notice, "synchronised to \(association.address), stratum \(peer.stratum)")
         } else if systemPeer != peer.id {
@@ -49,7 +51,7 @@ extension Engine {
         isFirst: Bool,
         at now: ClockReading
     ) -> Bool {
-        var corrected = now.date
+        var corrected = now
         switch loop.correct(now, to: reference.estimate, isFirst: isFirst) {
         case .panic(let offset):
             log(
@@ -63,20 +65,20 @@ extension Engine {
             log(.notice, "clock stepped by \(fixed(offset.seconds, 6)) s")
             actions.append(.step(by: offset))
             actions.append(.steer(steering))
-            corrected += offset
+            corrected.date += offset
             served.correction = .none
         case .steer(let steering):
             actions.append(.steer(steering))
             served.correction = ServedTime.Correction(
                 start: now.monotonic,
-                offset: steering.slew,
+
                 duration: steering.duration
             )
         }
         served.reference = reference
-        served.referenceDate = corrected
+        served.referenceDate = corrected.date
         served.leap = reference.leap
-        publishStatus(at: now.monotonic)
+        publishStatus(at: corrected)
         return true
     }
 
@@ -86,19 +88,25 @@ extension Engine {
     /// A slew has done its work: back to the plain frequency.
     mutating func endCorrection(at now: MonotonicTime) {
         guard served.correction.duration > .zero, served.correction.end <= now,
-            let frequency = served.reference?.estimate.frequency
+            served.reference != nil
         else { return }
+        endSlew()
+    }
+
+    /// Leaves the clock at the estimated frequency.
+    mutating func endSlew() {
         served.correction = .none
+        guard let frequency = served.reference?.estimate.frequency else { return }
         actions.append(.steer(ClockSteering(frequency: frequency)))
     }
 
-    private mutating func publishStatus(at now: MonotonicTime) {
+    private mutating func publishStatus(at now: ClockReading) {
         guard let reference = served.reference else { return }
         actions.append(
             .publish(
                 ClockStatus(
                     leap: served.leap,
-                    estimatedError: reference.estimate.phaseError(at: now),
+                    estimatedError: reference.estimate.phaseError(at: now.monotonic),
                     maximumError: served.rootDistance(at: now)
                 )
             )
@@ -130,9 +138,10 @@ extension Engine {
 
     /// Serves no more than can be vouched for.
     mutating func checkHoldoverLimit(at now: ClockReading) {
-        guard state == .holdover, served.rootDistance(at: now.monotonic) >= ReplyCheck.maximumDistance else { return }
+        guard state == .holdover, served.rootDistance(at: now) >= ReplyCheck.maximumDistance else { return }
         log(.error, "the time is no better than 16 s now; clients are told that it is not synchronised")
         state = .unsynchronised
+        endSlew()
         served = .unsynchronised(precision: configuration.precision)
         actions.append(
             .publish(ClockStatus(leap: .unsynchronised, estimatedError: .seconds(16), maximumError: .seconds(16)))

@@ -19,7 +19,7 @@ extension Engine {
         switch answer {
         case .sample(let sample): take(sample, at: now)
         case .written(let report):
-            rtc?.note(report, estimate: served.reference?.estimate, at: now)
+            rtc?.note(report, estimate: networkReference?.estimate, at: now)
             log(
                 .notice,
                 "RTC set, \(fixed(report.residual.milliseconds, 3)) ms off, ±\(fixed(report.uncertainty.milliseconds, 3)) ms"
@@ -44,7 +44,10 @@ extension Engine {
     /// Steers by the RTC where it knows better than the oscillator alone: the bounds decide.
     private mutating func followRTC(at now: ClockReading) {
         let prior = currentPrior(at: now.monotonic)
-        guard let reference = rtc?.reference(prior: prior),
+        let wasDoubted = rtc?.contradiction != nil
+        let reference = rtc?.reference(prior: prior)
+        if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
+        guard let reference,
             reference.rootDistance(at: now.monotonic) < ReplyCheck.maximumDistance
         else { return }
         serveAsRTC()
@@ -57,23 +60,33 @@ extension Engine {
         guard follow(reference, by: rtcLoop, isFirst: isFirst, at: now) else { return }
         if isFirst {
             state = .holdover
-            log(.notice, "time loaded from the RTC, ±\(fixed(served.rootDistance(at: now.monotonic).seconds, 3)) s")
+            log(.notice, "time loaded from the RTC, ±\(fixed(served.rootDistance(at: now).seconds, 3)) s")
         }
     }
 
     /// Sets the chip at somebody's request.
     ///
     /// - Parameter date: the time to set it to now; nil for the disciplined clock's.
-    /// - Returns: whether it can be done; the result comes with the next answer of the RTC.
-    package mutating func setRTC(to date: NTPDate?, at now: ClockReading) -> Bool {
-        guard rtc != nil else { return false }
+    /// - Returns: why it cannot be done; nil if it can, and the result comes with the RTC's answer.
+    package mutating func setRTC(to date: NTPDate?, at now: ClockReading) -> String? {
+        guard rtc != nil else { return "no RTC is configured" }
         if let date {
+            guard date >= .earliestPlausible else {
+                return "expected a time after \(NTPDate.earliestPlausible.iso8601(decimals: 0)), which is past"
+            }
             rtc?.requestWrite(of: .given(ClockReading(monotonic: now.monotonic, date: date)))
-            return true
+            return nil
         }
-        guard state == .synchronised else { return false }
+        guard state == .synchronised else { return "the clock is not synchronised; give the time with --time" }
         rtc?.requestWrite(of: .disciplined)
-        return true
+        return nil
+    }
+
+    /// The chip has made a jump: it is not followed any more, and the bound covers both.
+    private mutating func doubtRTC(_ contradiction: NTPDuration) {
+        guard let base = served.reference else { return }
+        served.reference?.rootDispersion = max(base.rootDispersion, contradiction)
+        log(.warning, "RTC: it is \(fixed(contradiction.seconds, 3)) s away from where it was; it is not followed")
     }
 
     mutating func saveRTC() {

@@ -32,11 +32,11 @@ extension Engine {
         }
         let lost = associations.filter { lines[id].associations.contains($0.id) && $0.isLost }
         for association in lost.prefix(max(0, fresh.count - lines[id].wanted)) {
-            lines[id].avoided.append(association.address.address)
+            lines[id].avoid(association.address.address)
             remove(association.id)
         }
         for address in fresh.prefix(lines[id].wanted) { associate(id, with: address, at: now.monotonic) }
-        if lines[id].associations.isEmpty || lost.count > 0 {
+        if lines[id].wanted > 0 || lost.count > 0 {
             lines[id].retryLater(from: now.monotonic)
         } else {
             lines[id].succeeded()
@@ -62,7 +62,9 @@ extension Engine {
             )
         )
         lines[id].associations.append(nextAssociationID)
-        nextAssociationID = nextAssociationID == .max ? 1 : nextAssociationID + 1
+        repeat {
+            nextAssociationID = nextAssociationID == .max ? 1 : nextAssociationID + 1
+        } while associations.contains { $0.id == nextAssociationID }
     }
 
     mutating func pollServers(at now: ClockReading) {
@@ -118,12 +120,20 @@ extension Engine {
             switch reply {
             case .time:
                 if !wasReachable { log(.info, "\(associations[index].address) answers") }
+                if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
                 updateSystem(from: id, at: now)
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }
         } catch {
             // Counted in the association; a log line for each would let anybody fill the disk.
         }
+    }
+
+    /// A server's word is far from the estimate that is followed. While hardly anybody else is there to say which is
+    /// right, the bound has to cover both.
+    private mutating func doubt(_ contradiction: NTPDuration, by id: AssociationID) {
+        guard truechimers.contains(id), truechimers.count < 3 else { return }
+        served.reference?.rootDispersion += contradiction
     }
 
     private mutating func obey(_ code: ReferenceID, from association: Association, at now: MonotonicTime) {
@@ -151,7 +161,7 @@ extension Engine {
         let error = estimate.frequencyError.fraction
         return FrequencyPrior(
             frequency: estimate.frequency,
-            error: min(prior.error, Frequency(fraction: (error * error + wander * wander).squareRoot()))
+            error: Frequency(fraction: (error * error + wander * wander).squareRoot())
         )
     }
 }

@@ -89,20 +89,21 @@ package struct Engine: Sendable {
         pollServers(at: now)
         lookUpNames(at: now.monotonic)
         askRTC(at: now)
-        if state == .synchronised, !associations.contains(where: { $0.candidate(at: now.monotonic) != nil }) {
-            enterHoldover(at: now)
-        }
+        if state == .synchronised, !isFollowingServers(at: now.monotonic) { enterHoldover(at: now) }
         checkHoldoverLimit(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
 
     /// What has to be kept when the daemon ends.
     package mutating func shutDown(at now: ClockReading) {
-        if let frequency = measuredFrequency {
-            actions.append(.steer(ClockSteering(frequency: frequency)))
-            actions.append(.saveFrequency(frequency))
-        }
+        endSlew()
+        if let frequency = measuredFrequency { actions.append(.saveFrequency(frequency)) }
         saveRTC()
+    }
+
+    /// Whether one of the servers that the last selection agreed on can still be used.
+    private func isFollowingServers(at now: MonotonicTime) -> Bool {
+        associations.contains { truechimers.contains($0.id) && $0.candidate(at: now) != nil }
     }
 
     /// The oscillator's frequency, if it has been measured in this run.

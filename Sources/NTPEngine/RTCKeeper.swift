@@ -16,6 +16,11 @@ package struct RTCKeeper: Sendable {
     private let policy = WriteBackPolicy()
     /// The chip's edges in holdover, each corrected by the model.
     private var statistics: SourceStatistics?
+    /// The first time that a chip showed which was never compared with UTC.
+    private var unknownSince: NTPDate?
+    /// How far the chip's last second in holdover was from the line through those before it, if they contradict each
+    /// other: then the chip has made a jump.
+    private(set) var contradiction: NTPDuration?
     private var nextRequest: MonotonicTime
     private var isBusy = false
     private var requestedWrite: TimeToSet?
@@ -128,11 +133,13 @@ package struct RTCKeeper: Sendable {
 
     /// The chip was set: its phase is new, its drift runs on.
     ///
-    /// - Parameter estimate: UTC as it is known now, if it is.
+    /// - Parameter estimate: UTC as servers say, if any have.
     mutating func note(_ report: WriteReport, estimate: ClockEstimate?, at now: ClockReading) {
         isBusy = false
         lastError = nil
         lastSample = report.edge
+        statistics = nil
+        contradiction = nil
         nextRequest = now.monotonic + Self.learningInterval
         let date = estimate?.date(at: now.monotonic) ?? now.date
         defer { writeUnderWay = nil }
@@ -142,6 +149,7 @@ package struct RTCKeeper: Sendable {
         }
         guard let estimate else {
             model = RTCModel()
+            unknownSince = nil
             return
         }
         let difference = reading.date - estimate.date(at: reading.monotonic)
@@ -154,22 +162,32 @@ package struct RTCKeeper: Sendable {
     mutating func reference(prior: FrequencyPrior) -> TimeReference? {
         guard let sample = lastSample, lastError == nil else { return nil }
         let prediction = model.predict(at: sample.chipTime)
-        var line = statistics ?? SourceStatistics(prior: prior)
-        line.add(
-            ClockSample(
-                moment: sample.edge,
-                date: sample.chipTime - prediction.offset,
-                delay: .zero,
-                dispersion: sample.uncertainty
-            )
+        let second = ClockSample(
+            moment: sample.edge,
+            date: sample.chipTime - prediction.offset,
+            delay: .zero,
+            dispersion: sample.uncertainty
         )
+        var line = statistics ?? SourceStatistics(prior: prior)
+        contradiction = line.contradiction(of: second)
+        guard contradiction == nil else { return nil }
+        line.add(second)
         statistics = line
         guard let estimate = line.estimate else { return nil }
         return TimeReference(
             estimate: estimate,
             rootDelay: learnedDelay,
-            rootDispersion: learnedDispersion + prediction.uncertainty + line.dispersion,
+            rootDispersion: learnedDispersion + prediction.uncertainty + unknownDrift(at: sample.chipTime)
+                + line.dispersion,
             leap: .none
         )
+    }
+
+    /// What a chip that was never compared with UTC may have gained since it was first seen.
+    private mutating func unknownDrift(at date: NTPDate) -> NTPDuration {
+        guard !model.hasHistory else { return .zero }
+        let since = unknownSince ?? date
+        unknownSince = since
+        return model.driftUncertainty * (date - since) * TimeReference.boundFactor
     }
 }

@@ -43,7 +43,7 @@ package struct Responder: Sendable {
             poll: packet.poll,
             precision: served.precision,
             rootDelay: NTPShort(roundingUp: served.rootDelay),
-            rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: now.monotonic)),
+            rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: now)),
             referenceID: served.referenceID,
             referenceTimestamp: isSynchronised ? served.referenceDate.timestamp : .zero,
             originTimestamp: packet.transmitTimestamp,

@@ -16,20 +16,12 @@ package struct ServedTime: Equatable, Sendable {
     /// The correction that is under way.
     package var correction: Correction
 
-    /// A slew, as far as the served clock still lags the estimate.
+    /// A slew of the served clock.
     package struct Correction: Equatable, Sendable {
         var start: MonotonicTime
-        var offset: NTPDuration
         var duration: NTPDuration
 
-        static let none = Correction(start: .zero, offset: .zero, duration: .zero)
-
-        /// What the clock lacks of the estimate at `moment`.
-        func remaining(at moment: MonotonicTime) -> NTPDuration {
-            let elapsed = moment - start
-            guard elapsed < duration else { return .zero }
-            return offset * (1 - max(0, elapsed.seconds / duration.seconds))
-        }
+        static let none = Correction(start: .zero, duration: .zero)
 
         var end: MonotonicTime { start + duration }
     }
@@ -49,13 +41,14 @@ package struct ServedTime: Equatable, Sendable {
 
     package var rootDelay: NTPDuration { reference?.rootDelay ?? .zero }
 
-    /// Root dispersion with everything that has added up since the estimate, the rest of a correction included.
-    package func rootDispersion(at moment: MonotonicTime) -> NTPDuration {
+    /// Root dispersion with everything that has added up since the estimate, and with what the served clock is away from
+    /// it, be it for a slew under way or because somebody else has set the clock.
+    package func rootDispersion(at now: ClockReading) -> NTPDuration {
         guard let reference else { return .zero }
-        return reference.rootDispersion(at: moment) + correction.remaining(at: moment).magnitude
+        return reference.rootDispersion(at: now.monotonic) + reference.estimate.offset(of: now).magnitude
             + PollExponent(precision).interval
     }
 
     /// The bound on the error of the served time.
-    package func rootDistance(at moment: MonotonicTime) -> NTPDuration { rootDelay / 2 + rootDispersion(at: moment) }
+    package func rootDistance(at now: ClockReading) -> NTPDuration { rootDelay / 2 + rootDispersion(at: now) }
 }

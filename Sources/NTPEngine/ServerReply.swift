@@ -69,20 +69,29 @@ struct ReplyCheck {
             throw .tooDistant
         }
         guard packet.stratum == 1 || !ownReferenceIDs.contains(packet.referenceID) else { throw .loop }
+        // A server cannot have spent longer than the exchange took; clock resolution and slews leave a little room.
+        let serverTime = packet.transmitTimestamp - packet.receiveTimestamp
+        guard serverTime <= receivedAt - request.sentAt + readingError(of: packet) + .milliseconds(1) else {
+            throw .invalidHeader
+        }
         let sample = self.sample(of: packet, sentAt: request.sentAt, receivedAt: receivedAt)
         guard sample.date >= .earliestPlausible else { throw .implausibleDate }
         return .time(sample, packet)
     }
 
+    /// What both clocks' resolutions may be wrong by.
+    private func readingError(of packet: NTPPacket) -> NTPDuration {
+        PollExponent(precision).interval + PollExponent(packet.precision).interval
+    }
+
     private func sample(of packet: NTPPacket, sentAt: MonotonicTime, receivedAt: MonotonicTime) -> ClockSample {
         let elapsed = receivedAt - sentAt
         let serverTime = packet.transmitTimestamp - packet.receiveTimestamp
-        let reading = PollExponent(precision).interval + PollExponent(packet.precision).interval
         return ClockSample(
             moment: sentAt + elapsed / 2,
             date: NTPDate(packet.receiveTimestamp, near: pivot) + serverTime / 2,
             delay: max(.zero, elapsed + frequency * elapsed - serverTime),
-            dispersion: min(reading, .milliseconds(1)) + Self.tolerance * elapsed.magnitude
+            dispersion: readingError(of: packet) + Self.tolerance * elapsed.magnitude
         )
     }
 }

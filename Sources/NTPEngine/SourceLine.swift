@@ -32,6 +32,11 @@ struct SourceLine: Sendable {
         nextLookup = now + min(Self.shortestRetry * Double(1 << failures), Self.longestRetry)
     }
 
+    /// Remembers the last few addresses that did not answer.
+    mutating func avoid(_ address: IPAddress) { avoided = avoided.suffix(Self.avoidedLimit - 1) + [address] }
+
+    private static let avoidedLimit = 16
+
     mutating func succeeded() {
         failures = 0
         nextLookup = nil

@@ -11,7 +11,7 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     var broken = 0
     world.run(seconds) { world in
         guard world.engine.served.reference != nil else { return }
-        let bound = world.engine.served.rootDistance(at: world.monotonic).seconds
+        let bound = world.engine.served.rootDistance(at: world.now).seconds
         if abs(world.error) > bound { broken += 1 }
     }
     #expect(broken == 0, "the bound was broken at \(broken) moments")
@@ -74,6 +74,73 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     }
 }
 
+@Suite struct `Trouble with servers and what is remembered` {
+    private static let good = ["192.0.2.1": World.Server(), "192.0.2.2": World.Server()]
+
+    @Test(arguments: [World.Server(leap: .unsynchronised), World.Server(kiss: .rate), World.Server(isUp: false)])
+    func `one server that is of no use does not keep the others from being followed`(useless: World.Server) {
+        let world = World(servers: Self.good.merging(["192.0.2.3": useless]) { $1 })
+        runHonestly(world, 60)
+        #expect(world.engine.state == .synchronised)
+    }
+
+    @Test func `an RTC that is hours off is overruled`() {
+        let world = World(servers: Self.good, chip: World.Chip(offset: 7_200), clockOffset: 0.001)
+        world.run(120)
+        #expect(!world.hasPanicked && world.engine.state == .synchronised && abs(world.error) < 1e-3)
+    }
+
+    @Test(arguments: [-40.0, -20, 20, 40]) func `a drift file that is wrong is unlearned`(error: Double) {
+        let world = World(
+            servers: Self.good,
+            savedFrequency: Frequency(fraction: 12e-6) + .ppm(error)
+        )
+        world.run(3_600)
+        runHonestly(world, 86_400)
+        #expect(world.engine.state == .synchronised && abs(world.error) < 1e-3)
+        #expect(abs((world.engine.measuredFrequency ?? .zero).ppm - 12) < 0.5)
+    }
+
+    @Test func `servers that part are followed no longer, and no RTC is set by them`() {
+        let world = World(servers: Self.good, chip: World.Chip())
+        world.run(20_000)
+        let writes = world.writes
+        world.servers[IPAddress(v4: 0xc000_0201)]?.offset = 1
+        runHonestly(world, 40_000)
+        #expect(world.engine.state == .holdover && world.writes == writes && abs(world.error) < 0.1)
+    }
+
+    @Test func `one reply that is far off changes nothing but the bound`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        world.run(7_200)
+        var isDone = false
+        world.tamper = { reply in
+            guard !isDone else { return }
+            isDone = true
+            reply.receiveTimestamp = reply.receiveTimestamp + .seconds(0.5)
+            reply.transmitTimestamp = reply.transmitTimestamp + .seconds(0.5)
+        }
+        runHonestly(world, 600)
+        #expect(isDone && world.engine.state == .synchronised && abs(world.error) < 1e-3)
+    }
+
+    @Test func `a clock that somebody else sets is known to be off`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        world.run(7_200)
+        world.stepClock(by: 0.7)
+        runHonestly(world, 600)
+        #expect(abs(world.error) < 1e-3)
+    }
+
+    @Test func `the end leaves no slew behind`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], clockOffset: 0.1)
+        world.run(8)
+        #expect((world.steering?.slew.magnitude ?? .zero) > .seconds(0.01))
+        world.shutDown()
+        #expect(world.steering?.slew == .zero)
+    }
+}
+
 @Suite struct `Replies from servers` {
     private func refusal(_ tamper: @escaping (inout NTPPacket) -> Void) -> ReplyRefusal? {
         let world = World(servers: ["192.0.2.1": World.Server()])
@@ -100,6 +167,7 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         )
         #expect(refusal { $0.transmitTimestamp = .zero } == .invalidHeader)
         #expect(refusal { $0.receiveTimestamp = .zero } == .invalidHeader)
+        #expect(refusal { $0.transmitTimestamp = $0.transmitTimestamp + .seconds(0.2) } == .invalidHeader)
         #expect(refusal { $0.transmitTimestamp = $0.receiveTimestamp + .seconds(-1) } == .invalidHeader)
         #expect(refusal { $0.rootDispersion = NTPShort(roundingUp: .seconds(16)) } == .tooDistant)
         #expect(
@@ -220,9 +288,9 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         world.servers[server]?.isUp = false
         runHonestly(world, 1_200)
         #expect(world.engine.state == .holdover)
-        let early = world.engine.served.rootDispersion(at: world.monotonic)
+        let early = world.engine.served.rootDispersion(at: world.now)
         runHonestly(world, 36_000)
-        #expect(world.engine.served.rootDispersion(at: world.monotonic) > early)
+        #expect(world.engine.served.rootDispersion(at: world.now) > early)
         #expect(world.engine.served.leap == .none && world.engine.served.stratum == 2)
         world.servers[server]?.isUp = true
         runHonestly(world, 300)
@@ -236,10 +304,10 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         runHonestly(world, 1_200)
         #expect(world.engine.state == .holdover)
         #expect(world.engine.served.referenceID == .rtc && world.engine.served.stratum == 10)
-        let early = world.engine.served.rootDispersion(at: world.monotonic)
+        let early = world.engine.served.rootDispersion(at: world.now)
         runHonestly(world, 86_400)
         #expect(abs(world.error) < 5e-3)
-        #expect(world.engine.served.rootDispersion(at: world.monotonic) > early)
+        #expect(world.engine.served.rootDispersion(at: world.now) > early)
         world.servers[server]?.isUp = true
         runHonestly(world, 300)
         #expect(world.engine.state == .synchronised && world.steps.isEmpty && abs(world.error) < 1e-3)
@@ -280,16 +348,35 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     @Test func `is never set from a clock that is not synchronised`() {
         let world = World(servers: [:], chip: World.Chip(offset: 0.4))
         world.run(36_000)
-        #expect(world.writes == 0 && !world.setRTC(to: nil))
+        #expect(world.writes == 0 && world.setRTC(to: nil) != nil)
     }
 
     @Test func `takes a time given by hand and is believed again`() {
         let world = World(servers: [:], chip: World.Chip(failure: "oscillator stopped"), clockOffset: 500)
         world.run(10)
         world.chip?.failure = nil
-        #expect(world.setRTC(to: world.trueDate))
+        #expect(world.setRTC(to: world.trueDate) == nil)
         world.run(30)
         #expect(world.writes == 1 && world.engine.state == .holdover && abs(world.error) < 0.01)
+    }
+
+    @Test func `of which nothing is known is trusted ever less`() {
+        let world = World(servers: [:], chip: World.Chip(offset: 0.5, drift: 3e-6))
+        runHonestly(world, 6 * 86_400)
+        #expect(world.engine.state == .holdover)
+    }
+
+    @Test func `that jumps in holdover is not followed`() {
+        let world = World(servers: [:], chip: World.Chip())
+        runHonestly(world, 3_600)
+        world.chip?.offset = 3
+        runHonestly(world, 600)
+        #expect(world.log.count { $0.contains("not followed") } == 1)
+    }
+
+    @Test func `takes no time that has certainly passed`() {
+        let world = World(servers: [:], chip: World.Chip())
+        #expect(world.setRTC(to: CivilTime(year: 2020, month: 1, day: 1).date) != nil)
     }
 
     @Test func `what was learned survives a restart and a power cut`() {
@@ -308,7 +395,7 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         runHonestly(second, 600)
         #expect(second.engine.state == .holdover)
         #expect(abs(second.error) < 0.01)
-        #expect(second.engine.served.rootDistance(at: second.monotonic) < .seconds(0.5))
+        #expect(second.engine.served.rootDistance(at: second.now) < .seconds(0.5))
     }
 
     @Test func `a saved state that cannot be read is said and started anew`() {

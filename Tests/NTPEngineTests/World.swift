@@ -50,6 +50,7 @@ final class World {
     private(set) var savedFrequency: Frequency?
     private(set) var savedRTC: String?
     private(set) var steps: [Double] = []
+    private(set) var steering: ClockSteering?
     private(set) var hasPanicked = false
     private(set) var writes = 0
     private var arrivals: [(time: Double, action: (World) -> Void)] = []
@@ -139,7 +140,10 @@ final class World {
         perform()
     }
 
-    func setRTC(to date: NTPDate?) -> Bool { engine.setRTC(to: date, at: now) }
+    /// Somebody else sets the clock.
+    func stepClock(by seconds: Double) { clock.step(by: .seconds(seconds), at: monotonic) }
+
+    func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
 
     func deliver(_ octets: [UInt8], to id: AssociationID) {
         engine.received(id, octets.span, at: monotonic, now: now)
@@ -165,7 +169,9 @@ final class World {
             case .step(let offset):
                 steps.append(offset.seconds)
                 clock.step(by: offset, at: monotonic)
-            case .steer(let steering): clock.steer(steering, at: monotonic)
+            case .steer(let steering):
+                self.steering = steering
+                clock.steer(steering, at: monotonic)
             case .rtc(let request): ask(request)
             case .saveFrequency(let frequency): savedFrequency = frequency
             case .saveRTC(let text): savedRTC = text
