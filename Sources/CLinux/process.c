@@ -29,6 +29,12 @@ int32_t tko_daemonise(void) {
     return 0;
 }
 
+void tko_close_inherited(void) {
+    if (close_range(3, ~0U, 0) == 0) return;
+    long limit = sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < (limit > 0 && limit < 65536 ? limit : 65536); fd++) close(fd);
+}
+
 uint32_t tko_user_id(void) { return geteuid(); }
 
 int32_t tko_file_exists(const char *path) { return access(path, F_OK) == 0; }

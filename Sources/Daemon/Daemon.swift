@@ -43,6 +43,7 @@ package final class Daemon {
         let configuration = settings.configuration
         let options = settings.options
         self.settings = settings
+        if !options.foreground { Host.closeInheritedDescriptors() }
         let log = try Log(settings)
         self.log = log
         let opened = try ServerSockets(configuration, family: options.family)

@@ -12,6 +12,10 @@ package enum Host {
     /// The user whose rights the process has (geteuid(2)).
     package static var userID: UInt32 { tko_user_id() }
 
+    /// Closes all descriptors above standard error. To be called before any is opened: a daemon must not keep what
+    /// whoever started it left open.
+    package static func closeInheritedDescriptors() { tko_close_inherited() }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.

@@ -9,6 +9,9 @@ int32_t tko_daemonise(void);
 
 int32_t tko_process_id(void);
 
+/// Closes all descriptors above standard error, for a process that has opened none itself.
+void tko_close_inherited(void);
+
 /// geteuid(2).
 uint32_t tko_user_id(void);
 
