@@ -180,7 +180,7 @@ private enum ToolCommandName: String {
         switch self {
         case .checkConfiguration, .readRTC, .sources: [.configurationFile, .json]
         case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
-        case .setRTC: [.configurationFile, .time]
+        case .setRTC: [.configurationFile, .json, .time]
         case .status: [.configurationFile, .json, .watch]
         }
     }

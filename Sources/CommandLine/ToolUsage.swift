@@ -66,7 +66,7 @@ package enum ToolUsage {
 
     private static let rtc = """
         Usage: tickover rtc read [-c FILE] [--json]
-               tickover rtc set [-c FILE] [--time TIME]
+               tickover rtc set [-c FILE] [--time TIME] [--json]
 
         Reads or sets the real-time clock that the configuration names.
 

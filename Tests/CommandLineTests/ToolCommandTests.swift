@@ -45,7 +45,7 @@ import Testing
         (["stats"], "unknown command 'stats'; expected status, sources, query, rtc or check-config"),
         (["rtc read"], "unknown command 'rtc read'; expected status, sources, query, rtc or check-config"),
         (["rtc"], "expected 'rtc read' or 'rtc set'"), (["rtc", "write"], "expected 'rtc read' or 'rtc set'"),
-        (["rtc", "set", "--json"], "'rtc set' has no option '--json'"),
+        (["rtc", "set", "--watch"], "'rtc set' has no option '--watch'"),
         (["rtc", "set", "now"], "unexpected argument 'now' of 'rtc set'"),
         (
             ["rtc", "set", "--time=noon"],
