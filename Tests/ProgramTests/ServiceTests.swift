@@ -9,7 +9,7 @@ import Testing
         #expect(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
         let reply = try #require(try daemon.query())
         #expect(reply.text("refid") == "RTC" && reply.number("stratum") == 10 && reply.text("leap") == "none")
-        #expect((reply.number("offset_s") - 0.2).magnitude < 0.05)
+        #expect((reply.number("offset_s") - 0.2).magnitude < 0.1)
         #expect(reply.number("offset_s").magnitude < reply.number("bound_s"))
         #expect(daemon.program.end() == 0)
     }
@@ -123,7 +123,7 @@ import Testing
         #expect((-31 ... -10).contains(host.precision) && (-31 ... -10).contains(armhf.precision))
         #expect((armhf.transmitTimestamp - host.transmitTimestamp).magnitude < .seconds(60))
         let difference = armhf.rootDispersion.duration - host.rootDispersion.duration
-        #expect(difference.magnitude < .milliseconds(50))
+        #expect(difference.magnitude < .milliseconds(200))
     }
 }
 
