@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: Build.available) func `nothing is served when it had stopped`(build: Build) throws {
         let daemon = try Instance("rtc simulated stopped", build: build)
-        #expect(eventually(within: 30) { daemon.logged("oscillator") == 1 }, "\(daemon.program.log)")
+        #expect(eventually(within: 30) { daemon.logged("oscillator") >= 1 }, "\(daemon.program.log)")
         let reply = try #require(try daemon.query())
         #expect(reply.text("refid") == "INIT" && reply.number("stratum") == 0)
         #expect(reply.text("leap") == "unsynchronised")
