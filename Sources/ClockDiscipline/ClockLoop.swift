@@ -5,6 +5,8 @@ package struct ClockLoop: Sendable {
     package struct Limits: Equatable, Sendable {
         /// The first correction is a step when the offset exceeds this; 0 never steps (`tinker step`).
         package var step: NTPDuration
+        /// Whether a later correction may be a step, too. Otherwise it slews, however long it takes.
+        package var stepsLater: Bool
         /// An offset beyond this ends the daemon; 0 never does (`tinker panic`).
         package var panic: NTPDuration
         /// Whether the first correction may exceed `panic` (`-g`).
@@ -12,10 +14,12 @@ package struct ClockLoop: Sendable {
 
         package init(
             step: NTPDuration = .seconds(0.128),
+            stepsLater: Bool = false,
             panic: NTPDuration = .seconds(1_000),
             allowsFirstPanic: Bool = false
         ) {
             self.step = step
+            self.stepsLater = stepsLater
             self.panic = panic
             self.allowsFirstPanic = allowsFirstPanic
         }
@@ -31,10 +35,10 @@ package struct ClockLoop: Sendable {
 
     /// The fastest slew: 128 ms take 26 s.
     package static let maximumSlew = Frequency.ppm(5_000)
-    /// Beyond this even a later correction steps: the slew would take over three minutes.
-    package static let longestSlew = NTPDuration.seconds(1)
-    /// A phase error is spread over at least this long, so that noise does not become frequency noise.
-    private static let shortestSlew = NTPDuration.seconds(4)
+    /// An offset that may be noise is spread over this long, so that it does not become noise of the frequency; one
+    /// that is not, over no less than `shortestSlew`.
+    private static let calmSlew = NTPDuration.seconds(16)
+    private static let shortestSlew = NTPDuration.seconds(2)
 
     private let limits: Limits
 
@@ -43,18 +47,19 @@ package struct ClockLoop: Sendable {
     /// The correction of a clock that reads `reading` to what `estimate` says.
     ///
     /// - Parameter isFirst: whether the clock has not been corrected by this kind of source before. Then it may step
-    ///   beyond `limits.step`; later it slews, unless the slew would be longer than `longestSlew` allows.
+    ///   beyond `limits.step`; later it slews, unless `limits.stepsLater`.
     package func correct(_ reading: ClockReading, to estimate: ClockEstimate, isFirst: Bool) -> Action {
         let offset = estimate.offset(of: reading)
         let size = offset.magnitude
         if limits.panic > .zero, size > limits.panic, !(isFirst && limits.allowsFirstPanic) {
             return .panic(offset: offset)
         }
-        let threshold = isFirst ? limits.step : max(limits.step, Self.longestSlew)
-        if limits.step > .zero, size > threshold {
+        if limits.step > .zero, size > limits.step, isFirst || limits.stepsLater {
             return .step(by: offset, then: ClockSteering(frequency: estimate.frequency))
         }
-        let duration = max(Self.shortestSlew, .seconds(size.seconds / Self.maximumSlew.fraction))
+        let isNoise = size < estimate.phaseError * TimeReference.boundFactor
+        let shortest = isNoise ? Self.calmSlew : Self.shortestSlew
+        let duration = max(shortest, .seconds(size.seconds / Self.maximumSlew.fraction))
         return .steer(ClockSteering(frequency: estimate.frequency, slew: offset, duration: duration))
     }
 }

@@ -1,53 +1,110 @@
 import NTPTime
 
-/// The samples of one source and the straight line through them.
+/// The samples of one source and what they say of UTC.
 ///
-/// A weighted least-squares fit of (source date - local oscillator) over the oscillator, as in chrony's
-/// `sourcestats.c`: samples count the less the more their delay exceeds the smallest one, and a runs test on the
-/// residuals drops the oldest samples once the line has become too stiff for the oscillator. Different from chrony:
-/// the frequency known beforehand enters as a prior, so that one sample makes an estimate and a short burst does not
-/// upset a known frequency; and the samples are on the oscillator's scale, so none is ever adjusted.
+/// A bank of Kalman filters (`FilterBank`) over (source date - local oscillator). The newest samples are kept and
+/// filtered again with each further one, so that what is learned of the path tells of the samples before, too. Different
+/// from chrony's `sourcestats.c`: a sample counts by what its delay says of its error, not by a rule of thumb; the
+/// oscillator's wander is estimated, not tested for; the frequency known beforehand enters as a prior, so that one sample
+/// makes an estimate; and the samples are on the oscillator's scale, so none is ever adjusted.
 package struct SourceStatistics: Sendable {
+    /// The newest samples, the oldest first.
     private var samples: [ClockSample] = []
-    private let prior: FrequencyPrior
-    private var fit: LineFit?
+    /// How many of the samples came over the path before the present one.
+    private var olderPath = 0
+    /// The sample that phases are measured from.
+    private var origin: ClockSample?
+    /// The filters before the first of `samples`.
+    private var past: FilterBank
+    /// The filters after the last one.
+    private var present: FilterBank
+    private var fit: SourceFit?
 
-    /// Samples kept at the most.
+    /// Samples that are kept.
     package static let capacity = 64
-    /// Fewer samples are not dropped by the runs test.
-    private static let fewestForRunsTest = 8
 
-    package init(prior: FrequencyPrior) { self.prior = prior }
+    package init(prior: FrequencyPrior) {
+        past = FilterBank(prior)
+        present = past
+    }
 
+    /// Samples taken, up to `capacity`.
     package var count: Int { samples.count }
     package var newest: ClockSample? { samples.last }
 
     /// Adds a sample that is later than all before it; an earlier one is left out.
     package mutating func add(_ sample: ClockSample) {
         if let last = samples.last, sample.moment <= last.moment { return }
-        if samples.count == Self.capacity { samples.removeFirst() }
+        if samples.count == Self.capacity { forgetOldest() }
         samples.append(sample)
-        var line = LineFit(samples, prior: prior)
-        while samples.count > Self.fewestForRunsTest, line.tooFewRuns {
-            samples.removeFirst(max(1, samples.count / 8))
-            line = LineFit(samples, prior: prior)
-        }
-        fit = line
+        let origin = self.origin ?? sample
+        self.origin = origin
+        noticeNewPath()
+        let measurements = self.measurements(from: origin)
+        present = past
+        for measurement in measurements { present.take(measurement) }
+        fit = SourceFit(measurements, samples, past: past, present: present)
     }
 
-    /// The line's value at the newest sample, nil without samples.
+    private mutating func forgetOldest() {
+        guard let origin, let oldest = measurements(from: origin).first else { return }
+        past.take(oldest)
+        samples.removeFirst()
+        olderPath = max(0, olderPath - 1)
+    }
+
+    private mutating func noticeNewPath() {
+        let delays = samples.dropFirst(olderPath).map { $0.delay.seconds }
+        let newer = PathStatistics.newPath(in: delays[...])
+        if newer > 0 { olderPath = samples.count - newer }
+    }
+
+    private func measurements(from origin: ClockSample) -> [PhaseMeasurement] {
+        let delays = samples.map { $0.delay.seconds }
+        let path = PathStatistics(delays[olderPath...])
+        let older = olderPath > 0 ? PathStatistics(delays[..<olderPath]) : path
+        return samples.indices.map { index in
+            let sample = samples[index]
+            let path = index < olderPath ? older : path
+            let elapsed = sample.moment - origin.moment
+            let dispersion = sample.dispersion.seconds
+            return PhaseMeasurement(
+                time: elapsed.seconds,
+                offset: (sample.date - origin.date - elapsed).seconds,
+                excess: delays[index] - path.base,
+                spread: path.spread,
+                // Uniform within the bound.
+                reading: max(dispersion * dispersion / 3, Self.leastVariance)
+            )
+        }
+    }
+
+    /// Of timestamps' resolution, a nanosecond's.
+    private static let leastVariance = 1e-18
+
+    /// UTC at the newest sample, nil without samples. The frequency is that expected for the time until the next one.
     package var estimate: ClockEstimate? {
-        guard let fit, let newest = samples.last else { return nil }
+        guard let fit, let origin, let newest = samples.last else { return nil }
+        let interval = samples.count > 1 ? newest.moment - samples[samples.count - 2].moment : .zero
+        let ahead = min(interval.seconds, Self.longestForecast) / 2
         return ClockEstimate(
             moment: newest.moment,
-            date: newest.date + .seconds(fit.intercept),
-            frequency: Frequency(fraction: fit.slope),
-            phaseError: .seconds(fit.interceptError),
-            frequencyError: Frequency(fraction: fit.slopeError)
+            date: origin.date + (newest.moment - origin.moment) + .seconds(fit.state.phase),
+            frequency: Frequency(fraction: fit.state.frequency + fit.state.drift * ahead),
+            phaseError: .seconds(fit.state.phaseVariance.squareRoot()),
+            frequencyError: Frequency(fraction: fit.state.frequencyVariance.squareRoot())
         )
     }
 
-    /// How far a sample is from the line, if they cannot both be right, each within its bound; otherwise nil.
+    /// Seconds over which a drift of the frequency is believed to go on.
+    private static let longestForecast = 2_048.0
+
+    /// The standard error of the estimate, `elapsed` after the newest sample, by the wander that has been seen.
+    package func predictedError(after elapsed: NTPDuration) -> NTPDuration {
+        .seconds(present.mixture(after: elapsed.seconds).phaseVariance.squareRoot())
+    }
+
+    /// How far a sample is from the estimate, if they cannot both be right, each within its bound; otherwise nil.
     package func contradiction(of sample: ClockSample) -> NTPDuration? {
         guard let estimate else { return nil }
         let line = TimeReference(estimate: estimate, rootDelay: delay, rootDispersion: dispersion, leap: .none)
@@ -55,15 +112,62 @@ package struct SourceStatistics: Sendable {
         return difference > line.rootDistance(at: sample.moment) + sample.errorBound ? difference : nil
     }
 
-    /// Twice a bound on the estimate's error from asymmetric paths: each sample's delay by the size of its share.
+    /// Twice a bound on the estimate's error from asymmetric paths and queues: the path's delay, and each sample's excess
+    /// over it by the size of its share in the estimate.
     package var delay: NTPDuration { .seconds(fit?.delay ?? 0) }
 
-    /// A bound on the estimate's error from the samples' own dispersions.
+    /// A bound on the estimate's error from the samples' own dispersions, by their shares.
     package var dispersion: NTPDuration { .seconds(fit?.dispersion ?? 0) }
 
-    /// Standard deviation of the residuals.
-    package var jitter: NTPDuration { .seconds(fit?.residualDeviation ?? 0) }
+    /// Standard deviation of what the path adds to a sample.
+    package var jitter: NTPDuration { .seconds(fit?.jitter ?? 0) }
 
-    /// The newest sample's deviation from the line.
-    package var newestResidual: NTPDuration { .seconds(-(fit?.intercept ?? 0)) }
+    /// The newest sample's difference from the estimate.
+    package var newestResidual: NTPDuration { .seconds(fit?.newestResidual ?? 0) }
+}
+
+/// What the samples come to; in seconds.
+private struct SourceFit {
+    let state: Mixture
+    let delay: Double
+    let dispersion: Double
+    let jitter: Double
+    let newestResidual: Double
+
+    init?(_ measurements: [PhaseMeasurement], _ samples: [ClockSample], past: FilterBank, present: FilterBank) {
+        guard let newest = measurements.last else { return nil }
+        state = present.mixture()
+        jitter = newest.spread.squareRoot()
+        newestResidual = newest.offset - state.phase
+
+        // The estimate is a weighted sum of the measurements and of what was before them. Going back from the last one,
+        // `phase`, `frequency` and `drift` are what the state's parts at that time count in it.
+        let best = present.bestModel
+        let gains = past.gains(of: measurements, byModel: best)
+        let skew = present.models[best].noise.skew.magnitude
+        var phase = 1.0
+        var frequency = 0.0
+        var drift = 0.0
+        var excess = 0.0
+        var dispersion = 0.0
+        for index in measurements.indices.reversed() {
+            let gain = gains[index]
+            let weight = phase * gain.phase + frequency * gain.frequency + drift * gain.drift
+            excess += weight.magnitude * measurements[index].excess
+            dispersion += weight.magnitude * samples[index].dispersion.seconds
+            phase -= weight
+            let elapsed =
+                index > 0
+                ? measurements[index].time - measurements[index - 1].time : past.elapsed(until: measurements[index])
+            drift += elapsed * frequency + elapsed * elapsed / 2 * phase
+            frequency += elapsed * phase
+        }
+        // The samples before those that are kept were no better and no worse.
+        let count = Double(measurements.count)
+        excess += phase.magnitude * measurements.reduce(0) { $0 + $1.excess } / count
+        dispersion += phase.magnitude * samples.reduce(0) { $0 + $1.dispersion.seconds } / count
+        let base = samples[samples.count - 1].delay.seconds - newest.excess
+        delay = base + excess * (1 + 2 * skew)
+        self.dispersion = dispersion
+    }
 }

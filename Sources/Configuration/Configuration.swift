@@ -29,6 +29,8 @@ package struct Configuration: Equatable, Sendable {
     package var panicThreshold: NTPDuration? = .seconds(1000)
     /// `tinker step`: an offset beyond it is stepped, not slewed; nil (written as 0) never steps.
     package var stepThreshold: NTPDuration? = .seconds(0.128)
+    /// Whether there was a `tinker step`: then not only the first offset is stepped.
+    package var stepsLater = false
     /// `logfile`; nil logs to standard error or syslog.
     package var logFile: String?
     /// `pidfile`.

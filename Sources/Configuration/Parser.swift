@@ -113,7 +113,9 @@ struct Parser {
         while true {
             switch option.text {
             case "panic": configuration.panicThreshold = try threshold(of: option, &line)
-            case "step": configuration.stepThreshold = try threshold(of: option, &line)
+            case "step":
+                configuration.stepThreshold = try threshold(of: option, &line)
+                configuration.stepsLater = true
             case let name where Keywords.unsupportedTinkers.contains(name):
                 warn(at: option, "'tinker \(name)' is not supported; ignored")
                 _ = line.next()

@@ -18,6 +18,7 @@ extension EngineConfiguration {
             sources: configuration.servers.map(SourceConfiguration.init),
             limits: ClockLoop.Limits(
                 step: configuration.stepThreshold ?? .zero,
+                stepsLater: configuration.stepsLater,
                 panic: configuration.panicThreshold ?? .zero,
                 allowsFirstPanic: allowsFirstPanic
             ),

@@ -34,8 +34,10 @@ package struct Association: Sendable {
     /// Requests of an initial burst, and the time between two of them.
     private static let burstLength = 6
     private static let burstInterval = NTPDuration.seconds(2)
-    /// Samples before the association takes part in the selection.
-    private static let fewestSamples = 3
+    /// Samples before the association takes part in the selection: the first one often waits for caches to be filled.
+    private static let fewestSamples = 2
+    /// Share of the path's delay to which its asymmetry is taken to be known, for the choice of the poll interval.
+    private static let knownAsymmetry = 1.0 / 16
     /// Polls without a reply after which the server counts as lost.
     private static let patience = 8
 
@@ -142,7 +144,6 @@ package struct Association: Sendable {
         lastReply = packet
         lastReplyAt = receivedAt
         lastRefusal = nil
-        if wasUnreachable { statistics = SourceStatistics(prior: prior) }
         contradiction = statistics.contradiction(of: sample)
         if contradiction != nil {
             polling.reset()
@@ -163,7 +164,8 @@ package struct Association: Sendable {
             burst = Self.burstLength
             nextPoll = receivedAt + Self.burstInterval
         } else if burst == 0 {
-            polling.update(samples: statistics.count)
+            let tolerance = max(statistics.jitter, statistics.delay * Self.knownAsymmetry)
+            polling.update(tolerance: tolerance) { statistics.predictedError(after: $0) }
         }
     }
 

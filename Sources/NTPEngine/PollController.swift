@@ -1,9 +1,9 @@
 import NTPTime
 
-/// Adapts the poll interval to how long the oscillator lets a straight line stand.
+/// Adapts the poll interval to how well the clock can be foretold.
 ///
-/// The runs test of the statistics keeps as many samples as lie on a line. Many of them: the line holds longer than it
-/// must, and polling can be slower. Few: the oscillator wanders between polls.
+/// Polling is slower as long as the estimate's error at the end of the interval stays small against what more samples
+/// would not mend: a sample's own noise, and what nobody can know of the path's asymmetry.
 struct PollController: Equatable, Sendable {
     private(set) var poll: PollExponent
     private(set) var minimum: PollExponent
@@ -16,15 +16,21 @@ struct PollController: Equatable, Sendable {
         self.maximum = maximum
     }
 
-    private static let enoughSamples = 12
-    private static let fewSamples = 9
-    private static let longer = 6
-    private static let shorter = -3
+    private static let longer = 4
+    private static let shorter = -2
 
-    /// A sample came in and the line now rests on `samples`.
-    mutating func update(samples: Int) {
-        if samples >= Self.enoughSamples { score += 1 }
-        if samples < Self.fewSamples { score -= 1 }
+    /// A sample came in.
+    ///
+    /// - Parameter tolerance: standard error that the estimate may have when the next sample comes.
+    /// - Parameter error: the one that it will have, so long after the last.
+    mutating func update(tolerance: NTPDuration, error: (NTPDuration) -> NTPDuration) {
+        if error(poll.interval) > tolerance {
+            score = min(score, 0) - 1
+        } else if error(poll.interval + poll.interval) < tolerance {
+            score = max(score, 0) + 1
+        } else {
+            score = 0
+        }
         if score >= Self.longer { move(by: 1) }
         if score <= Self.shorter { move(by: -1) }
     }
