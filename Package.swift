@@ -10,14 +10,21 @@ let product: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// What calculates for days of virtual time in the tests: optimised in debug builds, too.
+let arithmetic: [SwiftSetting] = product + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// 64-bit time also where the C library's default is 32.
 let c: [CSetting] = [
     .define("_GNU_SOURCE"), .define("_TIME_BITS", to: "64"), .define("_FILE_OFFSET_BITS", to: "64"),
     .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: product)
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    swiftSettings: [SwiftSetting] = product
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -30,10 +37,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Pure: no input or output, no clock, no randomness of their own.
 let core: [Target] = [
-    .target(name: "NTPTime", swiftSettings: product, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "NTPTime", swiftSettings: arithmetic, linkerSettings: [.linkedLibrary("m")]),
     library("NetworkAddress"),
     library("NTPWire", ["NTPTime"]),
-    library("ClockDiscipline", ["NTPTime"]),
+    library("ClockDiscipline", ["NTPTime"], swiftSettings: arithmetic),
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
     library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
@@ -44,7 +51,15 @@ let core: [Target] = [
         "Monitoring",
         ["NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
     ),
-    library("Simulation", ["HAL", "NTPTime"]),
+    library("Simulation", ["HAL", "NTPTime"], swiftSettings: arithmetic),
+    library(
+        "ScenarioSimulation",
+        [
+            "ClockDiscipline", "Configuration", "DS3231", "HAL", "Monitoring", "NTPEngine", "NTPTime", "NTPWire",
+            "NetworkAddress", "RTCReference", "Simulation",
+        ],
+        swiftSettings: arithmetic
+    ),
 ]
 
 /// What touches the machine.
@@ -68,7 +83,7 @@ let shell: [Target] = [
         "tickover",
         [
             "CommandLine", "Configuration", "Linux", "Monitoring", "NTPTime", "NTPWire", "NetworkAddress",
-            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline",
+            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "ScenarioSimulation",
         ]
     ),
 ]
@@ -81,6 +96,10 @@ let checks: [Target] = [
     tests("DS3231Tests", ["DS3231", "Simulation"]),
     tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "Simulation"]),
     tests("SimulationTests", ["Simulation"]),
+    tests(
+        "ScenarioSimulationTests",
+        ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
+    ),
     tests("NTPEngineTests", ["NTPEngine", "RTCReference", "DS3231"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),

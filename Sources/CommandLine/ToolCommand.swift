@@ -29,6 +29,7 @@ package enum ToolCommand: Equatable, Sendable {
     case readRTC
     /// Sets the RTC to the date, or to the system's time when there is none.
     case setRTC(NTPDate?)
+    case simulate(SimulationRequest)
     case sources
     /// `watch` shows it again and again.
     case status(watch: Bool)
@@ -91,6 +92,9 @@ extension ToolOptions {
         case .checkConfiguration: command = .checkConfiguration
         case .readRTC: command = .readRTC
         case .setRTC: command = .setRTC(try date(given))
+        case .simulate:
+            command = .simulate(try SimulationRequest(operands, given))
+            operands = []
         case .sources: command = .sources
         case .status: command = .status(watch: given.contains { $0.id == .watch })
         case .query:
@@ -141,24 +145,30 @@ extension ToolOptions {
     }
 }
 
-private struct GivenOption {
+struct GivenOption {
     var id: ToolOption
     /// As it was written.
     var name: String
     var value: String
 }
 
-private enum ToolOption {
-    case configurationFile, help, ipv4, ipv6, json, port, time, timeout, version, watch
+enum ToolOption {
+    case configurationFile, csv, help, ipv4, ipv6, json, markdown, plot, port, seed, seeds, time, timeout, version,
+        watch
 
     static var forms: [OptionForm<ToolOption>] {
         [
             OptionForm(.configurationFile, "c", "configfile", value: "FILE"),
+            OptionForm(.csv, nil, "csv"),
             OptionForm(.help, "h", "help"),
             OptionForm(.ipv4, "4", "ipv4"),
             OptionForm(.ipv6, "6", "ipv6"),
             OptionForm(.json, nil, "json"),
+            OptionForm(.markdown, nil, "markdown"),
+            OptionForm(.plot, nil, "plot", value: "FILE"),
             OptionForm(.port, nil, "port", value: "PORT"),
+            OptionForm(.seed, nil, "seed", value: "SEED"),
+            OptionForm(.seeds, nil, "seeds", value: "COUNT"),
             OptionForm(.time, nil, "time", value: "TIME"),
             OptionForm(.timeout, nil, "timeout", value: "SECONDS"),
             OptionForm(.version, "V", "version"),
@@ -173,6 +183,7 @@ private enum ToolCommandName: String {
     case query
     case readRTC = "rtc read"
     case setRTC = "rtc set"
+    case simulate
     case sources
     case status
 
@@ -181,6 +192,7 @@ private enum ToolCommandName: String {
         case .checkConfiguration, .readRTC, .sources: [.configurationFile, .json]
         case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
         case .setRTC: [.configurationFile, .json, .time]
+        case .simulate: [.json, .csv, .markdown, .plot, .seed, .seeds]
         case .status: [.configurationFile, .json, .watch]
         }
     }
@@ -188,7 +200,7 @@ private enum ToolCommandName: String {
     /// The command at the beginning of `words`, and what follows it.
     static func find(_ words: [String]) throws(UsageError) -> (ToolCommandName, ArraySlice<String>) {
         guard let first = words.first else {
-            throw UsageError("expected a command: status, sources, query, rtc or check-config")
+            throw UsageError("expected a command: status, sources, query, rtc, check-config or simulate")
         }
         if first == "rtc" {
             guard words.count > 1, let name = ToolCommandName(rawValue: "rtc \(words[1])") else {
@@ -197,7 +209,9 @@ private enum ToolCommandName: String {
             return (name, words.dropFirst(2))
         }
         guard let name = ToolCommandName(rawValue: first), !first.utf8.contains(UInt8(ascii: " ")) else {
-            throw UsageError("unknown command '\(first)'; expected status, sources, query, rtc or check-config")
+            throw UsageError(
+                "unknown command '\(first)'; expected status, sources, query, rtc, check-config or simulate"
+            )
         }
         return (name, words.dropFirst())
     }

@@ -5,6 +5,7 @@ package enum ToolUsage {
         case "check-config": checkConfiguration
         case "query": query
         case "rtc": rtc
+        case "simulate": simulate
         case "sources": sources
         case "status": status
         default: program
@@ -23,6 +24,7 @@ package enum ToolUsage {
           rtc read       read the real-time clock
           rtc set        set the real-time clock
           check-config   check the configuration
+          simulate FILE  try the discipline in virtual time
 
         Options of every command:
           -c, --configfile FILE  the daemon's configuration; otherwise
@@ -76,6 +78,24 @@ package enum ToolUsage {
               --json             print for programs
 
         Exit status: 0 success, 1 failure.
+
+        """
+
+    private static let simulate = """
+        Usage: tickover simulate SCENARIO... [OPTION]...
+
+        Runs the daemon's engine in a simulated world and prints how well it
+        keeps the time. Same scenario and seed, same result.
+
+              --seed SEED        of the first run (1)
+              --seeds COUNT      runs, each with the next seed; medians (1)
+              --json             print for programs
+              --markdown         print a table for documents
+              --csv              print every sample of one run
+              --plot FILE        draw one run into an SVG file
+
+        Exit status: 0 success, 1 a limit of a scenario does not hold or a
+        scenario cannot be read.
 
         """
 

@@ -1,16 +1,18 @@
 /// The words after a directive's name, taken one by one.
-struct DirectiveLine {
-    let keyword: Token
+package struct DirectiveLine {
+    package let keyword: Token
     private var rest: ArraySlice<Token>
 
     /// nil for a line without words.
-    init?(_ tokens: [Token]) {
+    package init?(_ tokens: [Token]) {
         guard let keyword = tokens.first else { return nil }
         self.keyword = keyword
         rest = tokens.dropFirst()
     }
 
-    mutating func next() -> Token? { rest.popFirst() }
+    package mutating func next() -> Token? { rest.popFirst() }
+
+    package var hasMore: Bool { !rest.isEmpty }
 
     /// For lines that are not looked at any further.
     mutating func skipRest() { rest = [] }
@@ -24,7 +26,7 @@ struct DirectiveLine {
     /// The word that follows `option`, as `read` understands it.
     ///
     /// - Parameter expected: what it should be, for the message when it is missing or when `read` returns nil.
-    mutating func value<Value>(
+    package mutating func value<Value>(
         of option: Token,
         expected: String,
         read: (String) -> Value?
@@ -38,7 +40,7 @@ struct DirectiveLine {
         return value
     }
 
-    mutating func wholeNumber(of option: Token, in range: ClosedRange<Int64>) throws(SyntaxError) -> Int64 {
+    package mutating func wholeNumber(of option: Token, in range: ClosedRange<Int64>) throws(SyntaxError) -> Int64 {
         try value(of: option, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
             ValueText.wholeNumber($0, in: range)
         }
@@ -54,11 +56,11 @@ struct DirectiveLine {
 }
 
 /// A known directive that is wrong.
-struct SyntaxError: Error {
-    var token: Token
-    var message: String
+package struct SyntaxError: Error {
+    package var token: Token
+    package var message: String
 
-    init(at token: Token, _ message: String) {
+    package init(at token: Token, _ message: String) {
         self.token = token
         self.message = message
     }

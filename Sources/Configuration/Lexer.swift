@@ -2,19 +2,19 @@
 /// wherever it stands, and at `"`, which begins a string that ends at the next `"` of the same line.
 ///
 /// Takes any octets. What is not UTF-8 becomes U+FFFD in the words.
-struct Lexer {
+package struct Lexer {
     private let bytes: [UInt8]
     private var position: Int
     private var line = 1
     private var column = 1
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     }
 
     /// The words of the next line, none for an empty one; nil after the last line.
-    mutating func nextLine() -> [Token]? {
+    package mutating func nextLine() -> [Token]? {
         guard position < bytes.count else { return nil }
         var tokens: [Token] = []
         while let byte = current {

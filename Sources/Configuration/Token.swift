@@ -1,13 +1,13 @@
 /// A word of the configuration and where it begins.
-struct Token {
-    var text: String
-    var line: Int
-    var column: Int
+package struct Token {
+    package var text: String
+    package var line: Int
+    package var column: Int
     /// A quoted string without its closing quote.
-    var isUnterminated = false
+    package var isUnterminated = false
 
     /// The word for a message: in quotes, cut to a readable length, without anything that a terminal would obey.
-    var shown: String {
+    package var shown: String {
         var result = "'"
         for (count, scalar) in text.unicodeScalars.enumerated() {
             guard count < 40 else {

@@ -2,14 +2,14 @@ import NTPTime
 import NetworkAddress
 
 /// Readers for the words that stand for values. All return nil for what is not of the kind.
-enum ValueText {
+package enum ValueText {
     /// Decimal digits only.
-    static func wholeNumber(_ text: String, in range: ClosedRange<Int64>) -> Int64? {
+    package static func wholeNumber(_ text: String, in range: ClosedRange<Int64>) -> Int64? {
         guard isNumeral(text.utf8), let value = Int64(text), range.contains(value) else { return nil }
         return value
     }
 
-    static func decimal(_ text: String, in range: ClosedRange<Double>) -> Double? {
+    package static func decimal(_ text: String, in range: ClosedRange<Double>) -> Double? {
         NTPTime.decimal(text).flatMap { range.contains($0) ? $0 : nil }
     }
 

@@ -1,6 +1,6 @@
 /// Lines of columns for people, each column as wide as its widest cell.
-struct TextTable {
-    enum Alignment {
+package struct TextTable {
+    package enum Alignment {
         case left
         case right
     }
@@ -8,14 +8,14 @@ struct TextTable {
     private let alignments: [Alignment]
     private var rows: [[String]]
 
-    init(_ columns: [(title: String, alignment: Alignment)]) {
+    package init(_ columns: [(title: String, alignment: Alignment)]) {
         alignments = columns.map { $0.alignment }
         rows = [columns.map { $0.title }]
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    package mutating func add(_ row: [String]) { rows.append(row) }
 
-    var text: String {
+    package var text: String {
         let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         var text = ""
         for row in rows {

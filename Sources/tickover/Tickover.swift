@@ -35,6 +35,7 @@ enum Tickover {
             case .sources: try show(DaemonCommand(options).ask(.sources(format)))
             case .readRTC: try show(RTCCommand(options).read(as: format))
             case .setRTC(let date): try show(RTCCommand(options).set(to: date, as: format))
+            case .simulate(let request): return try SimulateCommand.run(request, as: format)
             }
             return .success
         } catch {
@@ -42,10 +43,8 @@ enum Tickover {
             return error.status
         }
     }
+}
 
-    private static func show(_ text: String) throws(ToolError) {
-        guard StandardStream.output.write(text) else {
-            throw ToolError(.failure, "standard output takes no more")
-        }
-    }
+func show(_ text: String) throws(ToolError) {
+    guard StandardStream.output.write(text) else { throw ToolError(.failure, "standard output takes no more") }
 }

@@ -41,9 +41,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "expected a command: status, sources, query, rtc or check-config"),
-        (["stats"], "unknown command 'stats'; expected status, sources, query, rtc or check-config"),
-        (["rtc read"], "unknown command 'rtc read'; expected status, sources, query, rtc or check-config"),
+        ([], "expected a command: status, sources, query, rtc, check-config or simulate"),
+        (["stats"], "unknown command 'stats'; expected status, sources, query, rtc, check-config or simulate"),
+        (["rtc read"], "unknown command 'rtc read'; expected status, sources, query, rtc, check-config or simulate"),
         (["rtc"], "expected 'rtc read' or 'rtc set'"), (["rtc", "write"], "expected 'rtc read' or 'rtc set'"),
         (["rtc", "set", "--watch"], "'rtc set' has no option '--watch'"),
         (["rtc", "set", "now"], "unexpected argument 'now' of 'rtc set'"),
@@ -64,6 +64,13 @@ import Testing
         ),
         (["query", "a", "-4", "--ipv6"], "expected either '-4' or '-6', not both"),
         (["status", "-x"], "unknown option '-x'"),
+        (["simulate"], "'simulate' expects a scenario: tickover simulate SCENARIO..."),
+        (["simulate", "a", "--seeds", "0"], "option '--seeds' expects a whole number from 1 to 10000, not '0'"),
+        (["simulate", "a", "b", "--csv"], "expected one scenario and one seed with '--csv' or '--plot'"),
+        (
+            ["simulate", "a", "--seeds", "2", "--plot", "f"],
+            "expected one scenario and one seed with '--csv' or '--plot'"
+        ),
     ])
     func `that are wrong say what was expected`(arguments: [String], expected: String) {
         #expect(throws: UsageError(expected)) { try ToolOptions.parse(arguments) }
@@ -72,7 +79,8 @@ import Testing
     @Test(arguments: [
         ([], "tickover COMMAND"), (["status"], "tickover status"), (["sources"], "tickover sources"),
         (["query"], "tickover query"), (["rtc"], "tickover rtc read"), (["rtc", "set"], "tickover rtc set"),
-        (["check-config"], "tickover check-config"), (["unknown"], "tickover COMMAND"),
+        (["check-config"], "tickover check-config"), (["simulate"], "tickover simulate"),
+        (["unknown"], "tickover COMMAND"),
     ])
     func `have help`(words: [String], expected: String) throws {
         guard case .help(let text) = try ToolOptions.parse(words + ["--help"]) else {
@@ -80,6 +88,15 @@ import Testing
             return
         }
         #expect(text.hasPrefix("Usage: ") && text.contains(expected) && text.hasSuffix(".\n"))
+    }
+
+    @Test func `take a simulation's seeds and forms`() throws {
+        var request = SimulationRequest(scenarios: ["a", "b"])
+        request.seed = 7
+        request.seeds = 10
+        request.output = .markdown
+        let words = ["simulate", "a", "--seed", "7", "b", "--seeds=10", "--markdown"]
+        #expect(try ToolOptions.parse(words) == .run(ToolOptions(command: .simulate(request))))
     }
 
     @Test func `include the version`() throws {

@@ -1,0 +1,35 @@
+import NTPTime
+
+/// The DS3231 on the client's I2C bus.
+package struct RTCCharacter: Equatable, Sendable {
+    /// The chip less true time at the start.
+    package var offset = NTPDuration.zero
+    /// Drift at 25 °C at the start (positive is fast), its random walk, and its change with each °C.
+    package var oscillator = OscillatorCharacter()
+    /// Growth of the drift in a year.
+    package var aging = Frequency.zero
+    /// Bits per second on the bus.
+    package var bitRate = 100_000.0
+    /// Mean time that the driver and the kernel add before and after each transfer, exponentially distributed.
+    package var latency = NTPDuration.microseconds(50)
+    /// Share of the transfers in which an octet is not acknowledged.
+    package var noise = 0.0
+    /// Whether its oscillator has stopped before the start, so that its flag says that the time is worth nothing.
+    package var isStopped = false
+
+    package init() {}
+}
+
+/// What happens to the chip or its bus.
+package enum RTCFault: Equatable, Sendable {
+    /// Every transfer hangs for some seconds.
+    case hung
+    /// A device holds the bus low.
+    case heldLow
+    /// The bus works again.
+    case working
+    /// The chip's oscillator stops for a moment, which its flag tells.
+    case stopped
+    /// Somebody sets the chip forward by this.
+    case step(NTPDuration)
+}

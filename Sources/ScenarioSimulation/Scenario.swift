@@ -1,0 +1,95 @@
+import ClockDiscipline
+import NTPEngine
+import NTPTime
+import NTPWire
+
+/// A machine, its servers, the network between them and what befalls them: everything but chance.
+package struct Scenario: Sendable {
+    /// The file's name without folder and suffix.
+    package var name: String
+    package var title = ""
+    package var start = CivilTime(year: 2027, month: 1, day: 1).date
+    package var duration = NTPDuration.seconds(86_400)
+    /// Between two samples of the served clock.
+    package var interval = NTPDuration.seconds(1)
+    /// The window in which the steady state is measured; nil is from 4 h, or half the time if that is less, to the end.
+    package var steady: Window?
+    /// What the client's clock shows at the start, less true time.
+    package var clockOffset = NTPDuration.zero
+    package var oscillator = OscillatorCharacter()
+    /// The oscillator's frequency as a run before this one left it (drift file).
+    package var rememberedFrequency: Frequency?
+    package var temperature = TemperatureProfile.constant(TemperatureProfile.reference)
+    package var correctionLimits = ClockLoop.Limits(allowsFirstPanic: true)
+    package var servers: [ServerCharacter] = []
+    package var rtc: RTCCharacter?
+    /// In the order of their times.
+    package var events: [Event] = []
+    package var leapSecond: LeapSecond?
+    package var limits: [Limit] = []
+
+    package init(name: String) { self.name = name }
+
+    /// A span of time since the start; the end is not in it.
+    package struct Window: Equatable, Sendable {
+        package var from: NTPDuration
+        package var to: NTPDuration
+
+        package init(from: NTPDuration, to: NTPDuration) {
+            self.from = from
+            self.to = to
+        }
+
+        func contains(_ time: NTPDuration) -> Bool { from <= time && time < to }
+    }
+
+    var steadyWindow: Window { steady ?? Window(from: min(.seconds(4 * 3_600), duration / 2), to: duration) }
+    /// From the end of the first bursts to the steady state.
+    var settlingWindow: Window { Window(from: .seconds(210), to: steadyWindow.from) }
+
+    package struct LeapSecond: Equatable, Sendable {
+        /// A whole UTC day's end.
+        package var date: NTPDate
+        package var kind: LeapIndicator
+    }
+
+    package struct Event: Equatable, Sendable {
+        package var time: NTPDuration
+        package var kind: Kind
+
+        package enum Kind: Equatable, Sendable {
+            /// The machine's power goes: the process dies as it is, files and chip survive.
+            case powerOff
+            /// The machine starts again. Its clock goes on from where it stood, or from `date`.
+            case powerOn(date: NTPDate?)
+            /// Somebody else sets the client's clock forward by this.
+            case clockStep(NTPDuration)
+            case rtc(RTCFault)
+        }
+    }
+}
+
+/// An upstream server: its clock, what it claims, how the client is configured to use it, and the way to it.
+package struct ServerCharacter: Sendable {
+    package var name: String
+    /// Its clock less true time at the start.
+    package var offset = NTPDuration.zero
+    /// Of its clock.
+    package var oscillator = OscillatorCharacter()
+    /// By which its clock jumps.
+    package var steps: [(time: NTPDuration, offset: NTPDuration)] = []
+    package var stratum: UInt8 = 1
+    package var rootDelay = NTPDuration.zero
+    package var rootDispersion = NTPDuration.zero
+    /// Announced at all times; nil announces the scenario's leap second on its day.
+    package var leap: LeapIndicator?
+    package var path = PathCharacter()
+    package var outages: [Scenario.Window] = []
+    /// How the client is configured to use it.
+    package var source: SourceConfiguration
+
+    package init(name: String) {
+        self.name = name
+        source = SourceConfiguration(host: name)
+    }
+}

@@ -1,0 +1,40 @@
+import Configuration
+import NTPTime
+
+/// The lines about the chip.
+extension ScenarioParser {
+    mutating func rtc(_ line: inout DirectiveLine) throws(SyntaxError) {
+        var rtc = RTCCharacter()
+        while let option = line.next() {
+            guard try !read(option, &line, into: &rtc.oscillator) else { continue }
+            switch option.text {
+            case "offset": rtc.offset = try line.duration(of: option)
+            case "aging": rtc.aging = try line.frequency(of: option)
+            case "bitrate": rtc.bitRate = try line.number(of: option, in: 1e3...1e6)
+            case "latency": rtc.latency = try line.span(of: option)
+            case "noise": rtc.noise = try line.number(of: option, in: 0...1)
+            case "stopped": rtc.isStopped = true
+            default: throw unknown(option, of: line)
+            }
+        }
+        scenario.rtc = rtc
+    }
+
+    mutating func rtcFault(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let kind = try line.word("hung", "held-low", "stopped", "step")
+        switch kind.text {
+        case "stopped": befallRTC(.stopped, at: try line.span(of: kind))
+        case "step":
+            let time = try line.span(of: kind)
+            befallRTC(.step(try line.duration(of: kind)), at: time)
+        default:
+            let window = try line.window(of: kind)
+            befallRTC(kind.text == "hung" ? .hung : .heldLow, at: window.from)
+            befallRTC(.working, at: window.to)
+        }
+    }
+
+    private mutating func befallRTC(_ fault: RTCFault, at time: NTPDuration) {
+        scenario.events.append(Scenario.Event(time: time, kind: .rtc(fault)))
+    }
+}

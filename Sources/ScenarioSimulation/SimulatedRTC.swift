@@ -1,0 +1,138 @@
+import DS3231
+import HAL
+import NTPEngine
+import NTPTime
+import RTCReference
+import Simulation
+
+/// The chip on its bus with the real driver on it, as the daemon's RTC thread has it.
+///
+/// The chip lives in true time, the driver in the oscillator's. A request is answered at once; the answer says when it
+/// is ready.
+final class SimulatedRTC {
+    private let character: RTCCharacter
+    private let temperature: TemperatureProfile
+    private let oscillator: Oscillator
+    private let chip: SimulatedDS3231
+    private let bus: SimulatedI2CBus
+    private let clock: SimulatedClock
+    private let driver: RTCReference
+    private var generator: SeededGenerator
+    /// Random walk of the drift.
+    private var walk = 0.0
+    /// Up to which the chip's rate and temperature are set.
+    private var setUntil = NTPDuration.zero
+
+    private static let settingInterval = NTPDuration.seconds(32)
+    private static let year = 365.25 * 86_400
+    /// How long a transfer on a hung bus takes.
+    private static let hangTime = NTPDuration.seconds(5)
+
+    init(_ character: RTCCharacter, _ scenario: Scenario, _ oscillator: Oscillator, _ truth: TrueTime, seed: UInt64) {
+        self.character = character
+        self.oscillator = oscillator
+        temperature = scenario.temperature
+        generator = SeededGenerator(seed: seed, stream: 3)
+        chip = SimulatedDS3231(temperature: temperature.celsius(at: .zero))
+        chip.set(to: truth.date(at: .zero) + character.offset, at: .zero)
+        clock = SimulatedClock(now: oscillator.moment(at: .zero))
+        bus = SimulatedI2CBus(clock: clock, bitRate: character.bitRate)
+        bus.attach(chip, at: DS3231.defaultAddress)
+        bus.deviceTime = { MonotonicTime(sinceStart: oscillator.time(of: $0)) }
+        let latency = Latency(SeededGenerator(seed: seed, stream: 4), mean: character.latency)
+        bus.overhead = { (latency.next(), .zero) }
+        clock.lateness = { latency.next() }
+        driver = RTCReference(
+            chip: DS3231(bus: bus, address: DS3231.defaultAddress),
+            clock: clock,
+            earliestDate: .earliestPlausible
+        )
+        setConditions(at: .zero)
+        if character.isStopped { befall(.stopped, at: .zero) }
+    }
+
+    /// What the driver makes of a request at `time`, and when it is done with it.
+    func answer(_ request: RTCRequest, at time: NTPDuration) -> (time: NTPDuration, answer: RTCAnswer) {
+        pass(to: time)
+        clock.advance(by: oscillator.moment(at: time) - clock.now)
+        if character.noise > 0, generator.uniform() <= character.noise { disturb() }
+        let answer: RTCAnswer
+        do throws(RTCError) {
+            switch request {
+            case .sample(let prediction): answer = .sample(try driver.findEdge(expecting: prediction))
+            case .write(let timescale): answer = .written(try driver.write(timescale))
+            }
+        } catch {
+            answer = .failed(request, reason: error.description)
+        }
+        return (oscillator.time(of: clock.now), answer)
+    }
+
+    /// One of the next octets on the bus is not acknowledged.
+    private func disturb() {
+        let transfer = bus.transfers + Int64(generator.next() & 15)
+        bus.fail(transfer: transfer, octet: Int64(generator.next() & 3), with: .notAcknowledged)
+    }
+
+    func losePower(at time: NTPDuration) {
+        pass(to: time)
+        chip.losePower(at: MonotonicTime(sinceStart: time))
+    }
+
+    func restorePower(at time: NTPDuration) {
+        pass(to: time)
+        chip.restorePower(at: MonotonicTime(sinceStart: time))
+    }
+
+    func befall(_ fault: RTCFault, at time: NTPDuration) {
+        pass(to: time)
+        let moment = MonotonicTime(sinceStart: time)
+        switch fault {
+        case .hung: bus.condition = .hung(Self.hangTime)
+        case .heldLow: bus.condition = .heldLow
+        case .working: bus.condition = .working
+        case .stopped:
+            chip.stopOscillator(at: moment)
+            chip.restorePower(at: moment)
+        case .step(let offset): chip.set(to: chip.date(at: moment) + offset, at: moment)
+        }
+    }
+
+    // MARK: Drift and temperature
+
+    private func pass(to time: NTPDuration) {
+        while setUntil + Self.settingInterval <= time {
+            setUntil += Self.settingInterval
+            if character.oscillator.wander > 0 {
+                let deviation = character.oscillator.wander * Self.settingInterval.seconds.squareRoot()
+                walk += deviation * generator.normal()
+            }
+            setConditions(at: setUntil)
+        }
+    }
+
+    private func setConditions(at time: NTPDuration) {
+        let celsius = temperature.celsius(at: time)
+        let drift =
+            character.oscillator.frequency.fraction + walk
+            + character.oscillator.coefficient.fraction * (celsius - TemperatureProfile.reference)
+            + character.aging.fraction * time.seconds / Self.year
+        chip.setTemperature(celsius, at: MonotonicTime(sinceStart: time))
+        chip.setDrift(Frequency(fraction: drift), at: MonotonicTime(sinceStart: time))
+    }
+}
+
+/// What driver and kernel take beside the bits on the bus, and how late a sleeper wakes up.
+private final class Latency {
+    private var generator: SeededGenerator
+    private let mean: NTPDuration
+
+    init(_ generator: SeededGenerator, mean: NTPDuration) {
+        self.generator = generator
+        self.mean = mean
+    }
+
+    func next() -> NTPDuration {
+        mean > .zero ? .seconds(generator.exponential(mean: mean.seconds)) : .zero
+    }
+}

@@ -1,0 +1,35 @@
+import NTPEngine
+import NTPTime
+import NTPWire
+
+/// What an observer with true time sees.
+extension World {
+    func takeSample() -> ScenarioSample {
+        var sample = ScenarioSample(time: now, state: .off)
+        defer {
+            lastSample = sample
+            isStepped = false
+        }
+        guard let engine else { return sample }
+        let reading = reading
+        let error = reading.date - truth.date(at: now)
+        sample.state = .running(engine.state)
+        sample.error = error
+        if engine.served.reference != nil {
+            // Rounded up as on the wire.
+            let delay = NTPShort(roundingUp: engine.served.rootDelay).duration
+            sample.bound = delay / 2 + NTPShort(roundingUp: engine.served.rootDispersion(at: reading)).duration
+        }
+        if !isStepped, let lastError = lastSample?.error {
+            sample.frequencyError = Frequency(fraction: (error - lastError).seconds / scenario.interval.seconds)
+        }
+        return sample
+    }
+}
+
+/// Random bits for the engine.
+final class EngineRandomness: RandomSource {
+    private var generator: SeededGenerator
+    init(_ generator: SeededGenerator) { self.generator = generator }
+    func next() -> UInt64 { generator.next() }
+}
