@@ -35,4 +35,10 @@ package struct TimeReference: Equatable, Sendable {
     package func rootDistance(at moment: MonotonicTime) -> NTPDuration {
         rootDelay / 2 + rootDispersion(at: moment)
     }
+
+    /// How far two references are apart, if they cannot both be right, each within its bound; otherwise nil.
+    package func contradiction(of other: TimeReference, at moment: MonotonicTime) -> NTPDuration? {
+        let difference = (estimate.date(at: moment) - other.estimate.date(at: moment)).magnitude
+        return difference > rootDistance(at: moment) + other.rootDistance(at: moment) ? difference : nil
+    }
 }

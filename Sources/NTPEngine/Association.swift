@@ -30,12 +30,21 @@ package struct Association: Sendable {
     private var dissenter: ClockSample?
     /// How far the last sample was from what it contradicts; nil when it does not.
     private(set) var contradiction: NTPDuration?
+    /// What the server has jumped by: it was wrong before or is wrong since, and cannot say itself which.
+    private var jumps = NTPDuration.zero
+    private var jumpedAt: MonotonicTime?
 
     /// Requests of an initial burst, and the time between two of them.
     private static let burstLength = 6
     private static let burstInterval = NTPDuration.seconds(2)
     /// Samples before the association takes part in the selection: the first one often waits for caches to be filled.
     private static let fewestSamples = 2
+    /// How long a server that has jumped must have been steady to be believed anew.
+    private static let probation = NTPDuration.seconds(2 * 86_400)
+    /// Unanswered polls after which the interval is the shortest, so that a loss is noticed and mended soon.
+    private static let missesBeforeHaste = 3
+    /// The error of the estimate that may come up between two polls, in standard deviations of a single sample.
+    private static let toleratedNoise = 1.5
     /// Share of the path's delay to which its asymmetry is taken to be known, for the choice of the poll interval.
     private static let knownAsymmetry = 1.0 / 16
     /// Polls without a reply after which the server counts as lost.
@@ -91,6 +100,7 @@ package struct Association: Sendable {
     private mutating func schedule(after now: MonotonicTime, random: UInt64) {
         // Up to 3 % earlier, so that many clients of one server do not fall into step.
         let earlier = 1 - Double(random >> 32 & 0xff) / 255 * 0.03
+        let poll = missed > Self.missesBeforeHaste ? polling.minimum : poll
         nextPoll = now + (burst > 0 ? Self.burstInterval : poll.interval * earlier)
     }
 
@@ -145,7 +155,7 @@ package struct Association: Sendable {
         lastReplyAt = receivedAt
         lastRefusal = nil
         contradiction = statistics.contradiction(of: sample)
-        if contradiction != nil {
+        if let contradiction {
             polling.reset()
             nextPoll = receivedAt + poll.interval
             guard let first = dissenter else {
@@ -157,6 +167,8 @@ package struct Association: Sendable {
                 prior: FrequencyPrior(frequency: prior.frequency, error: OscillatorModel.tolerance)
             )
             statistics.add(first)
+            jumps += contradiction
+            jumpedAt = receivedAt
         }
         dissenter = nil
         statistics.add(sample)
@@ -164,7 +176,7 @@ package struct Association: Sendable {
             burst = Self.burstLength
             nextPoll = receivedAt + Self.burstInterval
         } else if burst == 0 {
-            let tolerance = max(statistics.jitter, statistics.delay * Self.knownAsymmetry)
+            let tolerance = max(statistics.jitter * Self.toleratedNoise, statistics.delay * Self.knownAsymmetry)
             polling.update(tolerance: tolerance) { statistics.predictedError(after: $0) }
         }
     }
@@ -175,16 +187,26 @@ package struct Association: Sendable {
     }
 
     /// What the association has to say in the selection; nil while it has too little.
-    package func candidate(at now: MonotonicTime) -> SelectionCandidate<AssociationID>? {
-        guard isReachable, !configuration.noSelect, statistics.count >= Self.fewestSamples, let reference,
-            reference.rootDistance(at: now) < ReplyCheck.maximumDistance, let lastReply
+    ///
+    /// - Parameter isUncorroborated: whether there are too few other servers to tell which of them is wrong.
+    func candidate(at now: MonotonicTime, isUncorroborated: Bool) -> SelectionCandidate<AssociationID>? {
+        guard isReachable, !configuration.noSelect, statistics.count >= Self.fewestSamples, var reference,
+            let lastReply
         else { return nil }
+        if isUncorroborated { reference.rootDispersion += doubt(at: now) }
+        guard reference.rootDistance(at: now) < ReplyCheck.maximumDistance else { return nil }
         return SelectionCandidate(
             id: id,
             reference: reference,
             stratum: lastReply.stratum,
             prefer: configuration.prefer
         )
+    }
+
+    /// A bound on what the server may be wrong by because it has contradicted itself.
+    private func doubt(at now: MonotonicTime) -> NTPDuration {
+        guard let jumpedAt, now - jumpedAt < Self.probation else { return .zero }
+        return jumps
     }
 
     /// The statistics' estimate with the server's own root delay and dispersion.

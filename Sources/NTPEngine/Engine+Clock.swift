@@ -7,7 +7,7 @@ import NetworkAddress
 extension Engine {
     /// A new sample came from `id`: select anew, and follow if it is one of the truechimers.
     mutating func updateSystem(from id: AssociationID, at now: ClockReading) {
-        let candidates = associations.compactMap { $0.candidate(at: now.monotonic) }
+        let candidates = self.candidates(at: now.monotonic)
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
         if networkReference == nil, associations.contains(where: { $0.isSettling }) { return }
         let selection = SourceSelection(among: candidates, at: now.monotonic, keeping: systemPeer)
@@ -31,6 +31,15 @@ extension Engine {
         served.stratum = min(peer.stratum + 1, 15)
         served.referenceID = association.referenceID
     }
+
+    func candidates(at now: MonotonicTime) -> [SelectionCandidate<AssociationID>] {
+        let candidates = associations.compactMap { $0.candidate(at: now, isUncorroborated: false) }
+        guard candidates.count < Self.fewestToOutvote else { return candidates }
+        return associations.compactMap { $0.candidate(at: now, isUncorroborated: true) }
+    }
+
+    /// Of so many servers, a majority shows which one is wrong.
+    static var fewestToOutvote: Int { 3 }
 
     private mutating func note(_ selection: SourceSelection<AssociationID>) {
         for id in selection.falsetickers where !falsetickers.contains(id) {

@@ -45,7 +45,7 @@ extension Engine {
     private mutating func followRTC(at now: ClockReading) {
         let prior = currentPrior(at: now.monotonic)
         let wasDoubted = rtc?.contradiction != nil
-        let reference = rtc?.reference(prior: prior)
+        let reference = rtc?.reference(prior: prior, own: state == .holdover ? networkReference : nil)
         if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
         guard let reference,
             reference.rootDistance(at: now.monotonic) < ReplyCheck.maximumDistance

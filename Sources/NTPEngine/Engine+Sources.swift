@@ -132,7 +132,7 @@ extension Engine {
     /// A server's word is far from the estimate that is followed. While hardly anybody else is there to say which is
     /// right, the bound has to cover both.
     private mutating func doubt(_ contradiction: NTPDuration, by id: AssociationID) {
-        guard truechimers.contains(id), truechimers.count < 3 else { return }
+        guard truechimers.contains(id), truechimers.count < Self.fewestToOutvote else { return }
         served.reference?.rootDispersion += contradiction
     }
 

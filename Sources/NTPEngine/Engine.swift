@@ -103,7 +103,7 @@ package struct Engine: Sendable {
 
     /// Whether one of the servers that the last selection agreed on can still be used.
     private func isFollowingServers(at now: MonotonicTime) -> Bool {
-        associations.contains { truechimers.contains($0.id) && $0.candidate(at: now) != nil }
+        candidates(at: now).contains { truechimers.contains($0.id) }
     }
 
     /// The oscillator's frequency, if it has been measured in this run.

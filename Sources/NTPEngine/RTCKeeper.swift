@@ -159,7 +159,9 @@ package struct RTCKeeper: Sendable {
     /// The chip's word on UTC at the last sample, each part of its error bounded; nil if there is none to believe.
     ///
     /// - Parameter prior: the oscillator's frequency as it was last measured.
-    mutating func reference(prior: FrequencyPrior) -> TimeReference? {
+    /// - Parameter own: what the servers' last word and the oscillator say, if there is one: a chip that cannot be right
+    ///   if that is within its bound is not believed.
+    mutating func reference(prior: FrequencyPrior, own: TimeReference?) -> TimeReference? {
         guard let sample = lastSample, lastError == nil else { return nil }
         let prediction = model.predict(at: sample.chipTime)
         let second = ClockSample(
@@ -172,15 +174,18 @@ package struct RTCKeeper: Sendable {
         contradiction = line.contradiction(of: second)
         guard contradiction == nil else { return nil }
         line.add(second)
-        statistics = line
         guard let estimate = line.estimate else { return nil }
-        return TimeReference(
+        let reference = TimeReference(
             estimate: estimate,
             rootDelay: learnedDelay,
             rootDispersion: learnedDispersion + prediction.uncertainty + unknownDrift(at: sample.chipTime)
                 + line.dispersion,
             leap: .none
         )
+        contradiction = own.flatMap { reference.contradiction(of: $0, at: sample.edge) }
+        guard contradiction == nil else { return nil }
+        statistics = line
+        return reference
     }
 
     /// What a chip that was never compared with UTC may have gained since it was first seen.

@@ -43,6 +43,7 @@ enum Layout {
     static let logarithmic = Panel(top: 60, bottom: 330)
     static let linear = Panel(top: 350, bottom: 550)
     static let states = 584.0
+    static let legend = 616.0
 
     struct Panel {
         var top: Double

@@ -161,7 +161,9 @@ struct ScenarioParser {
     private mutating func tinker(_ line: inout DirectiveLine) throws(SyntaxError) {
         while let option = line.next() {
             switch option.text {
-            case "step": scenario.correctionLimits.step = try line.span(of: option)
+            case "step":
+                scenario.correctionLimits.step = try line.span(of: option)
+                scenario.correctionLimits.stepsLater = true
             case "panic": scenario.correctionLimits.panic = try line.span(of: option)
             default: throw unknown(option, of: line)
             }

@@ -73,8 +73,8 @@ package struct ScenarioPlot {
             drawing.line(x, panel.top, x, panel.top + 10, style: "broken")
         }
         drawing.endClip()
-        drawing.legend("served bound", style: "bound", x: Layout.right - 210, y: panel.top + 18)
-        drawing.legend("|error|", style: "error", x: Layout.right - 80, y: panel.top + 18)
+        drawing.legend("served bound", style: "bound", x: Layout.right - 200, y: Layout.legend)
+        drawing.legend("|error|", style: "error", x: Layout.right - 70, y: Layout.legend)
     }
 
     private func drawSteadyError(in drawing: inout Drawing) {
@@ -111,8 +111,8 @@ package struct ScenarioPlot {
         }
         var x = Layout.left
         for state in PlotColumn.states where columns.contains(where: { $0.state == state }) {
-            drawing.box(x, y + 22, 12, 12, style: state.name)
-            drawing.text(state.name, x: x + 18, y: y + 32)
+            drawing.box(x, Layout.legend - 10, 12, 12, style: state.name)
+            drawing.text(state.name, x: x + 18, y: Layout.legend)
             x += 130
         }
     }

@@ -104,10 +104,22 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     @Test func `servers that part are followed no longer, and no RTC is set by them`() {
         let world = World(servers: Self.good, chip: World.Chip())
         world.run(20_000)
+        for _ in 0..<200 {
+            world.servers[IPAddress(v4: 0xc000_0201)]?.offset += 0.2e-3
+            runHonestly(world, 64)
+        }
+        #expect(world.engine.state == .holdover && abs(world.error) < 5e-3)
         let writes = world.writes
-        world.servers[IPAddress(v4: 0xc000_0201)]?.offset = 1
         runHonestly(world, 40_000)
         #expect(world.engine.state == .holdover && world.writes == writes && abs(world.error) < 0.1)
+    }
+
+    @Test func `of two servers, the one that does not jump is followed`() {
+        let world = World(servers: Self.good)
+        world.run(20_000)
+        world.servers[IPAddress(v4: 0xc000_0201)]?.offset = 1
+        runHonestly(world, 40_000)
+        #expect(world.engine.state == .synchronised && abs(world.error) < 2e-3)
     }
 
     @Test func `one reply that is far off changes nothing but the bound`() {
@@ -279,6 +291,32 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     }
 }
 
+@Suite struct `A server that jumps` {
+    @Test func `is followed when it is the only one, and the bound covers both for two days`() {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        runHonestly(world, 7_200)
+        world.servers[IPAddress(v4: 0xc000_0201)]?.offset = 0.05
+        runHonestly(world, 86_400)
+        #expect(world.steps.isEmpty && abs(world.error - 0.05) < 1e-3)
+        let doubtful = world.engine.served.rootDistance(at: world.now)
+        #expect(doubtful > .seconds(0.05))
+        world.run(90_000)
+        #expect(world.engine.served.rootDistance(at: world.now) < .seconds(0.005))
+    }
+
+    @Test func `is outvoted by two that do not`() {
+        let world = World(servers: [
+            "192.0.2.1": World.Server(), "192.0.2.2": World.Server(), "192.0.2.3": World.Server(),
+        ])
+        runHonestly(world, 7_200)
+        world.servers[IPAddress(v4: 0xc000_0201)]?.offset = 0.05
+        runHonestly(world, 7_200)
+        #expect(abs(world.error) < 0.5e-3)
+        #expect(world.engine.falsetickers.count == 1)
+        #expect(world.engine.served.rootDistance(at: world.now) < .seconds(0.01))
+    }
+}
+
 @Suite struct `Holdover` {
     private let server = IPAddress(v4: 0xc000_0201)
 
@@ -312,6 +350,20 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         runHonestly(world, 300)
         #expect(world.engine.state == .synchronised && world.steps.isEmpty && abs(world.error) < 1e-3)
         #expect(world.engine.served.referenceID.dottedQuad == "192.0.2.1")
+    }
+
+    @Test func `a chip that jumped before it was needed is not followed, and the bound covers both`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.003, drift: 0.4e-6))
+        runHonestly(world, 43_200)
+        world.servers[server]?.isUp = false
+        world.chip?.failure = "no answer"
+        runHonestly(world, 7_200)
+        world.chip?.failure = nil
+        world.chip?.offset += 2
+        runHonestly(world, 7_200)
+        #expect(world.engine.state == .holdover && abs(world.error) < 0.1)
+        #expect(world.engine.served.rootDispersion(at: world.now) > .seconds(1.9))
+        #expect(world.log.contains { $0.contains("it is not followed") })
     }
 
     @Test func `what is no better than 16 s is not served`() {
