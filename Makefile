@@ -17,7 +17,7 @@ test: armhf
 
 armhf:
 	.ci/dependencies armhf
-	image/armhf/build.sh
+	image/release/build.sh armhf
 
 format:
 	swift format -i -r $(sources)
