@@ -82,6 +82,21 @@ extension Engine {
         return nil
     }
 
+    /// Sets the chip a last time if the time is known and the chip needs it.
+    ///
+    /// Most chips do not: they are set whenever they are off, and what is left is corrected by what was learned. It is for
+    /// one that was never set, has lost its time, or was set so lately that the next write was not due.
+    /// - Returns: whether it is to be; `isSettingRTC` tells when that is over.
+    package mutating func setRTCBeforeEnd(at now: ClockReading) -> Bool {
+        guard state == .synchronised, let estimate = networkReference?.estimate,
+            rtc?.needsWrite(at: estimate.date(at: now.monotonic)) == true
+        else { return false }
+        rtc?.requestWrite(of: .disciplined)
+        return true
+    }
+
+    package var isSettingRTC: Bool { rtc?.isSetting ?? false }
+
     /// The chip has made a jump: it is not followed any more, and the bound covers both.
     private mutating func doubtRTC(_ contradiction: NTPDuration) {
         guard let base = served.reference else { return }

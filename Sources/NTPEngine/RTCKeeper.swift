@@ -72,6 +72,16 @@ package struct RTCKeeper: Sendable {
         requestedWrite = time
     }
 
+    /// Whether the chip has stopped, or shows a time that is off, however lately it was set. One that does not answer
+    /// would not take the time either.
+    func needsWrite(at date: NTPDate) -> Bool {
+        if let lastError { return lastError == RTCError.oscillatorStopped.description }
+        return lastSample != nil && policy.writeBackIsDue(model: model, at: date, lastWrite: nil)
+    }
+
+    /// Whether a write is asked for or under way.
+    var isSetting: Bool { requestedWrite != nil || writeUnderWay != nil }
+
     /// The request that is due.
     ///
     /// - Parameter estimate: UTC as it is known now, if it is.

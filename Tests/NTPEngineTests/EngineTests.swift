@@ -2,6 +2,7 @@ import ClockDiscipline
 import NTPTime
 import NTPWire
 import NetworkAddress
+import RTCReference
 import Testing
 
 @testable import NTPEngine
@@ -401,6 +402,32 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         let world = World(servers: [:], chip: World.Chip(offset: 0.4))
         world.run(36_000)
         #expect(world.writes == 0 && world.setRTC(to: nil) != nil)
+    }
+
+    @Test func `is set before the end if it has stopped`() {
+        let stopped = RTCError.oscillatorStopped.description
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(failure: stopped))
+        runHonestly(world, 600)
+        world.chip?.failure = nil
+        #expect(world.writes == 0 && world.setRTCBeforeEnd() && world.engine.isSettingRTC)
+        runHonestly(world, 30)
+        #expect(world.writes == 1 && !world.engine.isSettingRTC)
+        #expect(!world.setRTCBeforeEnd(), "it is right now")
+    }
+
+    @Test func `is left alone before the end if it does not answer`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server()],
+            chip: World.Chip(failure: "the I2C bus does not answer")
+        )
+        runHonestly(world, 600)
+        #expect(world.engine.state == .synchronised && !world.setRTCBeforeEnd())
+    }
+
+    @Test func `is not set before the end from a clock that is not synchronised`() {
+        let world = World(servers: [:], chip: World.Chip(offset: 0.4))
+        world.run(600)
+        #expect(!world.setRTCBeforeEnd() && !world.engine.isSettingRTC)
     }
 
     @Test func `takes a time given by hand and is believed again`() {

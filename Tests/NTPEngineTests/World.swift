@@ -143,6 +143,8 @@ final class World {
     /// Somebody else sets the clock.
     func stepClock(by seconds: Double) { clock.step(by: .seconds(seconds), at: monotonic) }
 
+    func setRTCBeforeEnd() -> Bool { engine.setRTCBeforeEnd(at: now) }
+
     func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
 
     func deliver(_ octets: [UInt8], to id: AssociationID) {
