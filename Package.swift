@@ -70,19 +70,19 @@ let shell: [Target] = [
         "RTCDevice",
         ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
     ),
-    library("ProgramSupport", ["CLinux", "CommandLine", "Configuration", "Linux"]),
+    library("ProgramSupport", ["CLinux", "CommandLine", "Configuration", "Linux", "NTPTime"]),
     library(
         "Daemon",
         [
             "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime",
-            "NTPWire", "NetworkAddress", "RTCDevice", "RTCReference",
+            "NTPWire", "NetworkAddress", "ProgramSupport", "RTCDevice", "RTCReference",
         ]
     ),
     program("tickoverd", ["CommandLine", "Configuration", "Daemon", "Linux", "ProgramSupport"]),
     program(
         "tickover",
         [
-            "CommandLine", "Configuration", "Linux", "Monitoring", "NTPTime", "NTPWire", "NetworkAddress",
+            "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress",
             "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "ScenarioSimulation",
         ]
     ),

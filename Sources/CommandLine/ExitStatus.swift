@@ -5,6 +5,6 @@ package enum ExitStatus: Int32, Sendable {
     case failure = 1
     /// The command line makes no sense.
     case usage = 2
-    /// Nobody answered: the daemon is not running, or the queried server is silent.
+    /// Nobody answered: the daemon is not running, or the queried server is silent, or there is no RTC.
     case noAnswer = 3
 }

@@ -25,6 +25,8 @@ package struct ToolOptions: Equatable, Sendable {
 
 package enum ToolCommand: Equatable, Sendable {
     case checkConfiguration
+    /// Sets the system clock from the RTC.
+    case loadRTC
     case query(ServerQuery)
     case readRTC
     /// Sets the RTC to the date, or to the system's time when there is none.
@@ -33,6 +35,7 @@ package enum ToolCommand: Equatable, Sendable {
     case sources
     /// `watch` shows it again and again.
     case status(watch: Bool)
+    case waitSync
 }
 
 /// One question to a time server.
@@ -90,6 +93,7 @@ extension ToolOptions {
         let command: ToolCommand
         switch name {
         case .checkConfiguration: command = .checkConfiguration
+        case .loadRTC: command = .loadRTC
         case .readRTC: command = .readRTC
         case .setRTC: command = .setRTC(try date(given))
         case .simulate:
@@ -97,6 +101,7 @@ extension ToolOptions {
             operands = []
         case .sources: command = .sources
         case .status: command = .status(watch: given.contains { $0.id == .watch })
+        case .waitSync: command = .waitSync
         case .query:
             guard let host = operands.popFirst(), !host.isEmpty else {
                 throw UsageError("'query' expects the name or the address of a server: tickover query HOST")
@@ -180,16 +185,18 @@ enum ToolOption {
 /// The commands as they are written.
 private enum ToolCommandName: String {
     case checkConfiguration = "check-config"
+    case loadRTC = "rtc load"
     case query
     case readRTC = "rtc read"
     case setRTC = "rtc set"
     case simulate
     case sources
     case status
+    case waitSync = "wait-sync"
 
     var options: [ToolOption] {
         switch self {
-        case .checkConfiguration, .readRTC, .sources: [.configurationFile, .json]
+        case .checkConfiguration, .loadRTC, .readRTC, .sources, .waitSync: [.configurationFile, .json]
         case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
         case .setRTC: [.configurationFile, .json, .time]
         case .simulate: [.json, .csv, .markdown, .plot, .seed, .seeds]
@@ -197,21 +204,21 @@ private enum ToolCommandName: String {
         }
     }
 
+    private static let names = "status, sources, query, rtc, wait-sync, check-config or simulate"
+
     /// The command at the beginning of `words`, and what follows it.
     static func find(_ words: [String]) throws(UsageError) -> (ToolCommandName, ArraySlice<String>) {
         guard let first = words.first else {
-            throw UsageError("expected a command: status, sources, query, rtc, check-config or simulate")
+            throw UsageError("expected a command: \(names)")
         }
         if first == "rtc" {
             guard words.count > 1, let name = ToolCommandName(rawValue: "rtc \(words[1])") else {
-                throw UsageError("expected 'rtc read' or 'rtc set'")
+                throw UsageError("expected 'rtc read', 'rtc set' or 'rtc load'")
             }
             return (name, words.dropFirst(2))
         }
         guard let name = ToolCommandName(rawValue: first), !first.utf8.contains(UInt8(ascii: " ")) else {
-            throw UsageError(
-                "unknown command '\(first)'; expected status, sources, query, rtc, check-config or simulate"
-            )
+            throw UsageError("unknown command '\(first)'; expected \(names)")
         }
         return (name, words.dropFirst())
     }

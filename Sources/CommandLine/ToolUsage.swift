@@ -8,6 +8,7 @@ package enum ToolUsage {
         case "simulate": simulate
         case "sources": sources
         case "status": status
+        case "wait-sync": waitSync
         default: program
         }
     }
@@ -23,6 +24,8 @@ package enum ToolUsage {
           query HOST     ask a time server once
           rtc read       read the real-time clock
           rtc set        set the real-time clock
+          rtc load       set the system clock from the real-time clock
+          wait-sync      wait until the daemon has the time
           check-config   check the configuration
           simulate FILE  try the discipline in virtual time
 
@@ -69,15 +72,18 @@ package enum ToolUsage {
     private static let rtc = """
         Usage: tickover rtc read [-c FILE] [--json]
                tickover rtc set [-c FILE] [--time TIME] [--json]
+               tickover rtc load [-c FILE] [--json]
 
-        Reads or sets the real-time clock that the configuration names.
+        Reads or sets the real-time clock that the configuration names, or sets
+        the system clock from it, corrected by what the daemon has learned of
+        its drift; for early boot, before the daemon starts.
 
           -c, --configfile FILE  the daemon's configuration
               --time TIME        UTC time such as 2026-01-31T23:59:59Z; without
                                  it, the system's
               --json             print for programs
 
-        Exit status: 0 success, 1 failure.
+        Exit status: 0 success, 1 failure, 3 there is no real-time clock.
 
         """
 
@@ -119,6 +125,20 @@ package enum ToolUsage {
           -c, --configfile FILE  the daemon's configuration
               --json             print for programs
               --watch            show it again every second
+
+        Exit status: 0 success, 1 failure, 3 the daemon does not answer.
+
+        """
+
+    private static let waitSync = """
+        Usage: tickover wait-sync [-c FILE] [--json]
+
+        Waits until the time that the daemon serves is right to a second, by
+        servers or by a real-time clock that was compared with them, then shows
+        the status.
+
+          -c, --configfile FILE  the daemon's configuration
+              --json             print for programs
 
         Exit status: 0 success, 1 failure, 3 the daemon does not answer.
 

@@ -22,7 +22,7 @@ struct ChosenClock {
             do throws(ClockError) {
                 return try kernel()
             } catch {
-                throw StartError(description: "clock kernel: \(reason(error))")
+                throw StartError(description: "clock kernel: \(error.explanation)")
             }
         case .automatic:
             guard hasTimeCapability() else {
@@ -32,7 +32,7 @@ struct ChosenClock {
             do throws(ClockError) {
                 return try kernel()
             } catch {
-                note("the kernel's clock cannot be set (\(reason(error))): a virtual clock is served")
+                note("the kernel's clock cannot be set (\(error.explanation)): a virtual clock is served")
                 return virtual(oscillator)
             }
         }
@@ -44,14 +44,5 @@ struct ChosenClock {
 
     private static func virtual(_ oscillator: OscillatorClock) -> ChosenClock {
         ChosenClock(clock: VirtualClock(oscillator: oscillator, host: SystemTimex()), name: "virtual")
-    }
-}
-
-/// A clock's error in words.
-func reason(_ error: ClockError) -> String {
-    switch error {
-    case .notPermitted: "not permitted; it takes CAP_SYS_TIME"
-    case .outOfRange: "out of the clock's range"
-    case .system(let code): LinuxError(code: code, operation: "adjtimex").message
     }
 }

@@ -8,6 +8,8 @@ import NTPTime
 struct ControlServer {
     private let listener: ControlListener?
     private var connections: [ControlConnection] = []
+    /// Connections whose answer waits for the time.
+    var waitingForSync: [(connection: ControlConnection, format: ReportFormat)] = []
     /// Connections whose answer waits for the chip.
     var waitingForRead: [(connection: ControlConnection, format: ReportFormat)] = []
     var waitingForWrite: [(connection: ControlConnection, format: ReportFormat)] = []
@@ -63,7 +65,7 @@ struct ControlServer {
                     } else {
                         answer(
                             connection,
-                            .failed(reason: "not a request: expected status, sources, rtc-read or rtc-set")
+                            .failed(reason: "not a request: expected status, sources, wait-sync, rtc-read or rtc-set")
                         )
                     }
                 case .tooLong, .closed: close(connection)
@@ -95,6 +97,7 @@ struct ControlServer {
 
     private mutating func close(_ connection: ControlConnection) {
         connections.removeAll { $0 === connection }
+        waitingForSync.removeAll { $0.connection === connection }
         waitingForRead.removeAll { $0.connection === connection }
         waitingForWrite.removeAll { $0.connection === connection }
     }

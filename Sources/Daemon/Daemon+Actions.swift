@@ -3,6 +3,7 @@ import CommandLine
 import Linux
 import NTPEngine
 import NTPTime
+import ProgramSupport
 
 /// What the engine wants done.
 extension Daemon {
@@ -43,7 +44,7 @@ extension Daemon {
     }
 
     private func attempt(_ what: String, _ change: () throws(ClockError) -> Void) {
-        do throws(ClockError) { try change() } catch { log.write(.error, "cannot \(what): \(reason(error))") }
+        do throws(ClockError) { try change() } catch { log.write(.error, "cannot \(what): \(error.explanation)") }
     }
 
     private func complain(_ complaint: String?) {

@@ -21,6 +21,7 @@ extension Daemon {
         case .sources(let format):
             let report = SourcesReport(of: engine, at: now)
             control.answer(connection, .done(rendered(report.text, report.json, as: format)))
+        case .waitSync(let format): control.waitingForSync.append((connection, format))
         case .readRTC(let format):
             guard rtc?.submit(.snapshot) == true else {
                 control.answer(
@@ -42,6 +43,19 @@ extension Daemon {
     private func mayChange(_ connection: ControlConnection) -> Bool {
         guard let user = connection.peer?.user else { return false }
         return user == 0 || user == Host.userID
+    }
+
+    /// An error that is larger counts as not knowing the time. A chip that was never compared with UTC is beyond it.
+    private static let synchronisedBound = NTPDuration.seconds(1)
+
+    func answerWaitingForSync() {
+        guard !control.waitingForSync.isEmpty else { return }
+        let report = statusReport(at: clock.read())
+        guard report.state != .unsynchronised, report.rootDistance < Self.synchronisedBound else { return }
+        for (connection, format) in control.waitingForSync {
+            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
+        }
+        control.waitingForSync = []
     }
 
     func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCFailure>) {

@@ -17,9 +17,13 @@ extension Daemon {
             carryOutActions()
             guard ending == nil else { break }
             wait()
+            answerWaitingForSync()
+            announce()
             handleSignals()
             endWhenSet()
         }
+        notify { () throws(LinuxError) in try notifier.stopping() }
+        setRTCBeforeEnd()
         engine.shutDown(at: clock.read())
         carryOutActions()
         screen?.clear()
@@ -43,21 +47,57 @@ extension Daemon {
             )
             log.write(.notice, "Ctrl-C ends it")
         }
-        notify { () throws(LinuxError) in try notifier.ready(status: "serving") }
+        announced = Grounds(of: engine)
+        notifyReady()
+    }
+
+    private func notifyReady() {
+        let status = statusReport(at: clock.read()).grounds
+        notify { () throws(LinuxError) in try notifier.ready(status: status) }
+    }
+
+    /// Tells systemd what the time rests on when that changes, and the watchdog that all is well.
+    private func announce() {
+        guard notifier.isEnabled else { return }
+        let grounds = Grounds(of: engine)
+        if grounds != announced {
+            announced = grounds
+            let status = statusReport(at: clock.read()).grounds
+            notify { () throws(LinuxError) in try notifier.status(status) }
+        }
+        if let interval = notifier.watchdogInterval, nextWatchdog <= oscillator.now {
+            nextWatchdog = oscillator.now + interval
+            notify { () throws(LinuxError) in try notifier.watchdog() }
+        }
     }
 
     private func notify(_ message: () throws(LinuxError) -> Void) {
         do throws(LinuxError) { try message() } catch { log.write(.info, error.message) }
     }
 
-    /// One wait for whatever comes next, and its handling.
-    private func wait() {
+    /// Goes on serving while a chip that needs it is set a last time, so that it is right for whoever reads it next.
+    private func setRTCBeforeEnd() {
+        guard ending == .success, engine.setRTCBeforeEnd(at: clock.read()) else { return }
+        let limit = oscillator.now + Self.lastWriteTime
+        while engine.isSettingRTC, oscillator.now < limit, signals.take().isEmpty {
+            engine.advance(to: clock.read())
+            carryOutActions()
+            wait(until: limit)
+            announce()
+        }
+    }
+
+    /// A write takes up to two seconds, and several attempts some more.
+    private static let lastWriteTime = NTPDuration.seconds(8)
+
+    /// One wait for whatever comes next, `limit` at the latest, and its handling.
+    private func wait(until limit: MonotonicTime = .distantFuture) {
         var poller = Poller()
         let wakeIndex = wake.map { poller.add($0.fd) }
         let serverIndices = servers.map { poller.add($0.fd) }
         let clientEntries = clients.sockets.map { (client: $0, index: poller.add($0.socket.fd)) }
         let controlEntries = control.watch(with: &poller)
-        let deadline = min(engine.nextDeadline, screen?.nextUpdate ?? .distantFuture)
+        let deadline = min(engine.nextDeadline, screen?.nextUpdate ?? .distantFuture, nextWatchdog, limit)
         do throws(LinuxError) {
             try poller.wait(until: deadline, on: oscillator)
         } catch {
@@ -102,8 +142,14 @@ extension Daemon {
 
     private func handleSignals() {
         let arrived = signals.take()
-        if arrived.contains(.hangup) { log.reopen() }
+        if arrived.contains(.hangup) { reload() }
         if !arrived.isDisjoint(with: [.interrupt, .terminate]) { ending = .success }
+    }
+
+    private func reload() {
+        notify { () throws(LinuxError) in try notifier.reloading() }
+        log.reopen()
+        notifyReady()
     }
 
     /// `-q`: the clock has been set once, its correction is done.
@@ -112,5 +158,18 @@ extension Daemon {
             return
         }
         ending = .success
+    }
+}
+
+/// What the time rests on: cheap to compare after every datagram.
+struct Grounds: Equatable {
+    private let state: SystemState
+    private let peer: AssociationID?
+    private let reference: ReferenceID
+
+    init(of engine: Engine) {
+        state = engine.state
+        peer = engine.systemPeer
+        reference = engine.served.referenceID
     }
 }

@@ -7,6 +7,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 import NetworkAddress
+import ProgramSupport
 import RTCDevice
 
 /// The engine on a real machine: sockets, clocks, threads and files around it, in one poll loop.
@@ -29,6 +30,10 @@ package final class Daemon {
     var files: StateFiles
     var control: ControlServer
     let notifier = ServiceNotifier()
+    /// When systemd's watchdog is to hear from us.
+    var nextWatchdog: MonotonicTime
+    /// What systemd was told last of what the time rests on.
+    var announced: Grounds?
     let screen: LiveStatus?
     private let pidFile: PidFile?
     /// How the daemon is to end, once it is known.
@@ -64,6 +69,7 @@ package final class Daemon {
         access = AccessList(configuration.restrictions)
         files = StateFiles(configuration)
         control = ControlServer(configuration, log: log)
+        nextWatchdog = notifier.watchdogInterval == nil ? .distantFuture : .zero
         screen = options.foreground ? LiveStatus() : nil
         log.screen = screen
 

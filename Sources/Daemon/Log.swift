@@ -3,6 +3,7 @@ import Configuration
 import Linux
 import NTPEngine
 import NTPTime
+import ProgramSupport
 
 /// The daemon's log lines: to a file, to standard error, or in the background to syslog.
 final class Log {
@@ -36,6 +37,23 @@ final class Log {
     /// Opens a log file anew, after it was rotated.
     func reopen() {
         do throws(LinuxError) { try sink.reopen() } catch { write(.warning, error.message) }
+    }
+}
+
+extension StateFiles {
+    /// As `rtc()`; a file that cannot be read is logged, and is none.
+    func readRTC(_ log: Log) -> String? { logging(log) { () throws(StateFileError) in try rtc() } }
+
+    /// As `frequency()`; a file that cannot be read is logged, and is none.
+    func readFrequency(_ log: Log) -> Frequency? { logging(log) { () throws(StateFileError) in try frequency() } }
+
+    private func logging<Content>(_ log: Log, _ read: () throws(StateFileError) -> Content?) -> Content? {
+        do throws(StateFileError) {
+            return try read()
+        } catch {
+            log.write(.warning, error.description)
+            return nil
+        }
     }
 }
 

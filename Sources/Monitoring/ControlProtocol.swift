@@ -4,6 +4,8 @@ import NTPTime
 package enum ControlRequest: Equatable, Sendable {
     case status(ReportFormat)
     case sources(ReportFormat)
+    /// Answered with the status once the time is known.
+    case waitSync(ReportFormat)
     case readRTC(ReportFormat)
     /// nil sets the chip to the disciplined clock.
     case setRTC(NTPDate?, ReportFormat)
@@ -12,6 +14,7 @@ package enum ControlRequest: Equatable, Sendable {
         switch self {
         case .status(let format): "status \(format.rawValue)"
         case .sources(let format): "sources \(format.rawValue)"
+        case .waitSync(let format): "wait-sync \(format.rawValue)"
         case .readRTC(let format): "rtc-read \(format.rawValue)"
         case .setRTC(nil, let format): "rtc-set \(format.rawValue)"
         case .setRTC(let date?, let format): "rtc-set \(format.rawValue) \(date.iso8601(decimals: 9))"
@@ -25,6 +28,7 @@ package enum ControlRequest: Equatable, Sendable {
         switch (words[0], words.count) {
         case ("status", 2): self = .status(format)
         case ("sources", 2): self = .sources(format)
+        case ("wait-sync", 2): self = .waitSync(format)
         case ("rtc-read", 2): self = .readRTC(format)
         case ("rtc-set", 2): self = .setRTC(nil, format)
         case ("rtc-set", 3):

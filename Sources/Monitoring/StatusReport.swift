@@ -80,7 +80,8 @@ package struct StatusReport: Sendable {
         }
     }
 
-    private var grounds: String {
+    /// What the time that is served rests on.
+    package var grounds: String {
         switch state {
         case .unsynchronised: "not synchronised"
         case .synchronised: "synchronised to \(systemPeer ?? "several servers")"

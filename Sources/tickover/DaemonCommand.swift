@@ -27,13 +27,16 @@ struct DaemonCommand {
     private static let patience = NTPDuration.seconds(15)
 
     /// The daemon's answer; nil if there is no daemon.
-    func askIfRunning(_ request: ControlRequest) throws(ToolError) -> String? {
+    func askIfRunning(
+        _ request: ControlRequest,
+        patience: NTPDuration = Self.patience
+    ) throws(ToolError) -> String? {
         let octets: [UInt8]
         do throws(LinuxError) {
             octets = try ControlClient.request(
                 request.line,
                 path: configuration.controlSocket,
-                timeout: Self.patience
+                timeout: patience
             )
         } catch {
             guard !error.isNoSuchFile, !error.isRefused else { return nil }
@@ -46,11 +49,16 @@ struct DaemonCommand {
         }
     }
 
-    func ask(_ request: ControlRequest) throws(ToolError) -> String {
-        guard let answer = try askIfRunning(request) else {
+    func ask(_ request: ControlRequest, patience: NTPDuration = Self.patience) throws(ToolError) -> String {
+        guard let answer = try askIfRunning(request, patience: patience) else {
             throw ToolError(.noAnswer, "no daemon answers at \(configuration.controlSocket)")
         }
         return answer
+    }
+
+    /// The daemon's status, as soon as it has the time.
+    func waitUntilSynchronised(as format: ReportFormat) throws(ToolError) -> String {
+        try ask(.waitSync(format), patience: .max)
     }
 
     /// Shows the status once a second until the program is interrupted or the daemon ends.

@@ -33,7 +33,9 @@ enum Tickover {
             case .status(watch: false): try show(DaemonCommand(options).ask(.status(format)))
             case .status(watch: true): try DaemonCommand(options).watchStatus(as: format)
             case .sources: try show(DaemonCommand(options).ask(.sources(format)))
+            case .waitSync: try show(DaemonCommand(options).waitUntilSynchronised(as: format))
             case .readRTC: try show(RTCCommand(options).read(as: format))
+            case .loadRTC: try show(RTCCommand(options).load(as: format))
             case .setRTC(let date): try show(RTCCommand(options).set(to: date, as: format))
             case .simulate(let request): return try SimulateCommand.run(request, as: format)
             }

@@ -15,6 +15,7 @@ import Testing
         (["status", "--watch", "--json"], ToolOptions(command: .status(watch: true), json: true)),
         (["rtc", "read"], ToolOptions(command: .readRTC)),
         (["rtc", "--json", "read"], ToolOptions(command: .readRTC, json: true)),
+        (["rtc", "load", "--json"], ToolOptions(command: .loadRTC, json: true)),
         (["rtc", "set"], ToolOptions(command: .setRTC(nil))),
         (
             ["rtc", "set", "--time", "2026-01-31T23:59:59Z"],
@@ -22,6 +23,7 @@ import Testing
                 command: .setRTC(CivilTime(year: 2026, month: 1, day: 31, hour: 23, minute: 59, second: 59).date)
             )
         ),
+        (["wait-sync", "-c", "f"], ToolOptions(command: .waitSync, configurationFile: "f")),
         (["query", "a"], ToolOptions(command: .query(ServerQuery(host: "a")))),
         (["query", "--", "-a"], ToolOptions(command: .query(ServerQuery(host: "-a")))),
     ])
@@ -41,10 +43,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "expected a command: status, sources, query, rtc, check-config or simulate"),
-        (["stats"], "unknown command 'stats'; expected status, sources, query, rtc, check-config or simulate"),
-        (["rtc read"], "unknown command 'rtc read'; expected status, sources, query, rtc, check-config or simulate"),
-        (["rtc"], "expected 'rtc read' or 'rtc set'"), (["rtc", "write"], "expected 'rtc read' or 'rtc set'"),
+        ([], "expected a command: status, sources, query, rtc, wait-sync, check-config or simulate"),
+        (
+            ["stats"],
+            "unknown command 'stats'; expected status, sources, query, rtc, wait-sync, check-config or simulate"
+        ),
+        (
+            ["rtc read"],
+            "unknown command 'rtc read'; expected status, sources, query, rtc, wait-sync, check-config or simulate"
+        ),
+        (["rtc"], "expected 'rtc read', 'rtc set' or 'rtc load'"),
+        (["rtc", "write"], "expected 'rtc read', 'rtc set' or 'rtc load'"),
         (["rtc", "set", "--watch"], "'rtc set' has no option '--watch'"),
         (["rtc", "set", "now"], "unexpected argument 'now' of 'rtc set'"),
         (
@@ -54,6 +63,7 @@ import Testing
         (["status", "--port", "1"], "'status' has no option '--port'"),
         (["sources", "--watch"], "'sources' has no option '--watch'"),
         (["check-config", "-4"], "'check-config' has no option '-4'"),
+        (["rtc", "load", "--time", "2026-01-31T23:59:59Z"], "'rtc load' has no option '--time'"),
         (["query"], "'query' expects the name or the address of a server: tickover query HOST"),
         (["query", ""], "'query' expects the name or the address of a server: tickover query HOST"),
         (["query", "a", "b"], "unexpected argument 'b' of 'query'"),
@@ -79,7 +89,7 @@ import Testing
     @Test(arguments: [
         ([], "tickover COMMAND"), (["status"], "tickover status"), (["sources"], "tickover sources"),
         (["query"], "tickover query"), (["rtc"], "tickover rtc read"), (["rtc", "set"], "tickover rtc set"),
-        (["check-config"], "tickover check-config"), (["simulate"], "tickover simulate"),
+        (["check-config"], "tickover check-config"), (["wait-sync"], "tickover wait-sync"),
         (["unknown"], "tickover COMMAND"),
     ])
     func `have help`(words: [String], expected: String) throws {

@@ -152,6 +152,16 @@ func serve(_ path: String, answer: String) throws -> Thread {
         #expect(try text(fd) == "WATCHDOG=1")
     }
 
+    @Test func `is told twice as often as its watchdog wants`() {
+        #expect(ServiceNotifier(path: "/n", watchdog: "30000000").watchdogInterval == .seconds(15))
+        #expect(ServiceNotifier(path: nil, watchdog: "30000000").watchdogInterval == nil)
+    }
+
+    @Test(arguments: [nil, "", "0", "-5", "x", "9223372036854775807"])
+    func `is told nothing of a watchdog that makes no sense`(value: String?) {
+        #expect(ServiceNotifier(path: "/n", watchdog: value).watchdogInterval == nil)
+    }
+
     @Test func `need not be there`() throws {
         try ServiceNotifier(path: nil).ready(status: "")
         #expect(throws: LinuxError.self) { try ServiceNotifier(path: "/nonexistent/notify").watchdog() }

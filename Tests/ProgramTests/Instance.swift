@@ -16,7 +16,8 @@ final class Instance {
         clock: String = "clock virtual",
         stateDirectory: String? = nil,
         options: [String] = [],
-        workplace: Workplace? = nil
+        workplace: Workplace? = nil,
+        environment: [String: String] = [:]
     ) throws {
         let workplace = try workplace ?? Workplace()
         self.build = build
@@ -26,20 +27,22 @@ final class Instance {
             "\(lines)\n\(clock)\nport \(port)\nstatedir \(stateDirectory ?? workplace.path("state"))\n",
             to: "conf"
         )
-        program = try Self.start(build, configuration, options, workplace)
+        program = try Self.start(build, configuration, options, workplace, environment)
     }
 
     private static func start(
         _ build: Build,
         _ configuration: String,
         _ options: [String],
-        _ workplace: Workplace
+        _ workplace: Workplace,
+        _ environment: [String: String] = [:]
     ) throws -> RunningProgram {
         // qemu-user cannot run threads of a dynamically linked 32-bit program.
         let threads = build == .armhf ? ["--single-thread"] : []
         return try RunningProgram(
             try build.command("tickoverd") + ["-n", "-c", configuration] + threads + options,
-            log: URL(filePath: workplace.path("log"))
+            log: URL(filePath: workplace.path("log")),
+            environment: environment
         )
     }
 

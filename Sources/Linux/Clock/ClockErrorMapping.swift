@@ -11,4 +11,13 @@ extension ClockError {
             default: .system(code: error.code)
             }
     }
+
+    /// For log lines.
+    package var explanation: String {
+        switch self {
+        case .notPermitted: "not permitted; it takes CAP_SYS_TIME"
+        case .outOfRange: "out of the clock's range"
+        case .system(let code): LinuxError(code: code, operation: "adjtimex").message
+        }
+    }
 }

@@ -1,17 +1,16 @@
 import Configuration
 import Linux
-import NTPEngine
 import NTPTime
 
 /// What the daemon remembers: the drift file, in ntpd's format, and the RTC's state.
 ///
 /// A file that cannot be written costs one warning for each reason; serving goes on.
-struct StateFiles {
+package struct StateFiles {
     private let driftFile: String
     private let rtcFile: String
     private var complaints: [String: String] = [:]
 
-    init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         driftFile = configuration.driftFile ?? configuration.stateDirectory + "/drift"
         rtcFile = configuration.stateDirectory + "/rtc"
     }
@@ -21,7 +20,8 @@ struct StateFiles {
     /// What the kernel's clock can be steered by (ntpd's NTP_MAXFREQ).
     private static let plausible = -500.0...500.0
 
-    private func frequency() throws(StateFileError) -> Frequency? {
+    /// The oscillator's frequency as the last run found it; nil without a file.
+    package func frequency() throws(StateFileError) -> Frequency? {
         guard let text = try read(driftFile) else { return nil }
         let word = text.split { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" }.first
         guard let word, let ppm = decimal(String(word)), Self.plausible.contains(ppm) else {
@@ -32,20 +32,8 @@ struct StateFiles {
         return .ppm(ppm)
     }
 
-    /// The RTC's state as the last run left it; nil without a file, or with one that cannot be read, which is logged.
-    func readRTC(_ log: Log) -> String? { logging(log) { () throws(StateFileError) in try read(rtcFile) } }
-
-    /// The oscillator's frequency as the last run found it; nil as for `readRTC`.
-    func readFrequency(_ log: Log) -> Frequency? { logging(log) { () throws(StateFileError) in try frequency() } }
-
-    private func logging<Content>(_ log: Log, _ read: () throws(StateFileError) -> Content?) -> Content? {
-        do throws(StateFileError) {
-            return try read()
-        } catch {
-            log.write(.warning, error.description)
-            return nil
-        }
-    }
+    /// The RTC's state as the last run left it; nil without a file.
+    package func rtc() throws(StateFileError) -> String? { try read(rtcFile) }
 
     private func read(_ path: String) throws(StateFileError) -> String? {
         do throws(LinuxError) {
@@ -57,10 +45,12 @@ struct StateFiles {
     }
 
     /// - Returns: a complaint, if it is news.
-    mutating func write(frequency: Frequency) -> String? { write("\(fixed(frequency.ppm, 3))\n", to: driftFile) }
+    package mutating func write(frequency: Frequency) -> String? {
+        write("\(fixed(frequency.ppm, 3))\n", to: driftFile)
+    }
 
     /// - Returns: a complaint, if it is news.
-    mutating func write(rtc text: String) -> String? { write(text, to: rtcFile) }
+    package mutating func write(rtc text: String) -> String? { write(text, to: rtcFile) }
 
     private mutating func write(_ text: String, to path: String) -> String? {
         do throws(LinuxError) {
@@ -74,6 +64,6 @@ struct StateFiles {
     }
 }
 
-struct StateFileError: Error, CustomStringConvertible {
-    let description: String
+package struct StateFileError: Error, CustomStringConvertible {
+    package let description: String
 }

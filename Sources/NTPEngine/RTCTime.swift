@@ -1,0 +1,26 @@
+import NTPTime
+import RTCReference
+
+/// UTC by the RTC alone, corrected by what an earlier run learned of it.
+package struct RTCTime: Sendable {
+    /// UTC at the chip's second.
+    package let reading: ClockReading
+    /// What the chip was taken to be ahead by; nil if it was never compared with UTC.
+    package let correction: NTPDuration?
+    /// Bound on the error of `reading`.
+    package let bound: NTPDuration
+
+    /// - Parameter saved: the text of the last `EngineAction.saveRTC`; without one, the chip is taken to be right to 1 s.
+    /// - Returns: nil for a chip that a run began to set and did not finish, which may hold anything.
+    package init?(_ sample: EdgeSample, saved: String?) {
+        let remembered = saved.flatMap(SavedRTC.init(parsing:))
+        let model = remembered?.model ?? RTCModel()
+        guard !model.isBeingWritten else { return nil }
+        let prediction = model.predict(at: sample.chipTime)
+        reading = ClockReading(monotonic: sample.edge, date: sample.chipTime - prediction.offset)
+        correction = model.hasHistory ? prediction.offset : nil
+        var bound = sample.uncertainty + prediction.uncertainty
+        if let remembered { bound += remembered.learnedDelay / 2 + remembered.learnedDispersion }
+        self.bound = bound
+    }
+}
