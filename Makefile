@@ -1,9 +1,11 @@
+# `make deb` makes the Debian packages in .build/debian.
 # `make run` starts a daemon that touches nothing of the machine; `make test` runs every check.
 
 sources = Sources Tests Package.swift
 armhf = $(CURDIR)/.build/armhf/bin
+native = $(shell dpkg --print-architecture)
 
-.PHONY: run test armhf format lint clean
+.PHONY: run test armhf deb package-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -18,6 +20,18 @@ test: armhf
 armhf:
 	.ci/dependencies armhf
 	image/release/build.sh armhf
+
+deb: deb-armhf deb-arm64 deb-amd64
+
+# The manual is what the native programs say of themselves.
+deb-%:
+	.ci/dependencies $* $(native) package
+	image/release/build.sh $*
+	[ $* = $(native) ] || image/release/build.sh $(native)
+	image/debian/build.sh $*
+
+package-test: deb-armhf deb-$(native)
+	image/debian/test.sh armhf $(native)
 
 format:
 	swift format -i -r $(sources)
