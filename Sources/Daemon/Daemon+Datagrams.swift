@@ -35,6 +35,8 @@ extension Daemon {
             received.withBytes(index) { datagram in
                 engine.received(id, datagram, at: arrivals[index], now: clock.read())
             }
+            // A step is made before the clock is read again: the engine counts on it.
+            carryOutActions()
         }
     }
 

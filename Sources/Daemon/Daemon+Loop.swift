@@ -123,6 +123,8 @@ extension Daemon {
             switch outcome {
             case .engine(let answer):
                 engine.rtcAnswered(answer, at: clock.read())
+                // A step is made before the clock is read again: the engine counts on it.
+                carryOutActions()
                 answerWaitingWrites(answer)
             case .snapshot(let snapshot): answerWaitingReads(.success(snapshot))
             case .noSnapshot(let reason): answerWaitingReads(.failure(RTCFailure(reason: reason)))

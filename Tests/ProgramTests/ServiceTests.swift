@@ -14,6 +14,15 @@ import Testing
         #expect(daemon.program.end() == 0)
     }
 
+    @Test(arguments: Build.available) func `a clock that was far off is right at once`(build: Build) throws {
+        let daemon = try Instance("rtc simulated offset 3600", build: build)
+        #expect(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+        let reply = try #require(try daemon.query())
+        #expect((reply.number("offset_s") - 3600).magnitude < 0.1)
+        #expect(daemon.logged("time loaded from the RTC") == 1 && daemon.logged("no better than 16 s") == 0)
+        #expect(daemon.program.end() == 0)
+    }
+
     @Test(arguments: Build.available) func `nothing is served when it had stopped`(build: Build) throws {
         let daemon = try Instance("rtc simulated stopped", build: build)
         #expect(eventually(within: 30) { daemon.logged("oscillator") >= 1 }, "\(daemon.program.log)")
