@@ -5,7 +5,7 @@ sources = Sources Tests Package.swift
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test armhf deb package-test format lint clean
+.PHONY: run test system-test armhf deb package-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -16,6 +16,11 @@ run:
 test: armhf
 	.ci/dependencies build peers
 	TICKOVER_ARMHF=$(armhf) swift test
+
+system-test: armhf
+	.ci/dependencies build peers system
+	swift build
+	Tests/System/run.sh
 
 armhf:
 	.ci/dependencies armhf

@@ -107,4 +107,15 @@ let checks: [Target] = [
     tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),
 ]
 
-let package = Package(name: "Tickover", targets: core + shell + checks)
+/// What the system tests put into a guest beside the product: the simulated chip as a device of the kernel's.
+let instruments: [Target] = [
+    .target(name: "CUSE", path: "Tests/System/CUSE", cSettings: c),
+    .executableTarget(
+        name: "chip-server",
+        dependencies: ["CUSE", "HAL", "Linux", "NTPTime", "ProgramSupport", "CommandLine", "Simulation"],
+        path: "Tests/System/ChipServer",
+        swiftSettings: product
+    ),
+]
+
+let package = Package(name: "Tickover", targets: core + shell + checks + instruments)
