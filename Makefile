@@ -2,6 +2,7 @@
 # `make run` starts a daemon that touches nothing of the machine; `make test` runs every check.
 
 sources = Sources Tests Package.swift
+scripts = .ci/run .ci/dependencies $(wildcard */*.sh image/*/*.sh)
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 
@@ -42,7 +43,11 @@ format:
 	swift format -i -r $(sources)
 
 lint:
+	.ci/dependencies lint
 	swift format lint --strict -r $(sources)
+	shellcheck $(scripts)
+	mkdir -p .build
+	hardware/overlay.sh .build/tickover.dtbo
 
 clean:
 	rm -rf .build
