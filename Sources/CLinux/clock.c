@@ -33,10 +33,22 @@ int64_t tko_user_hz(void) {
     return hz > 0 ? hz : 100;
 }
 
-int32_t tko_has_capability(int32_t capability) {
+static int32_t capability_call(long number, struct __user_cap_data_struct *data) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    return syscall(number, &header, data) < 0 ? -errno : 0;
+}
+
+int32_t tko_has_capability(int32_t capability) {
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
     if (capability < 0 || capability >= 32 * _LINUX_CAPABILITY_U32S_3) return -EINVAL;
-    if (syscall(SYS_capget, &header, data) < 0) return -errno;
-    return data[capability / 32].effective >> capability % 32 & 1;
+    int32_t failure = capability_call(SYS_capget, data);
+    return failure < 0 ? failure : data[capability / 32].effective >> capability % 32 & 1;
+}
+
+int32_t tko_raise_capabilities(void) {
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    int32_t failure = capability_call(SYS_capget, data);
+    if (failure < 0) return failure;
+    for (int word = 0; word < _LINUX_CAPABILITY_U32S_3; word++) data[word].effective = data[word].permitted;
+    return capability_call(SYS_capset, data);
 }

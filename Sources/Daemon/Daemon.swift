@@ -51,6 +51,7 @@ package final class Daemon {
         if !options.foreground { Host.closeInheritedDescriptors() }
         let log = try Log(settings)
         self.log = log
+        do throws(LinuxError) { try Host.raiseCapabilities() } catch { log.write(.warning, error.message) }
         let opened = try ServerSockets(configuration, family: options.family)
         servers = opened.sockets
         for complaint in opened.complaints { log.write(.warning, complaint) }

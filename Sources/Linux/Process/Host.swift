@@ -16,6 +16,12 @@ package enum Host {
     /// whoever started it left open.
     package static func closeInheritedDescriptors() { tko_close_inherited() }
 
+    /// Makes use of the capabilities that are permitted. Before any thread is started.
+    ///
+    /// A program file whose capabilities are marked effective does not start where one of them is withheld, as in a
+    /// container without CAP_SYS_TIME; so they are marked permitted only, and the program raises what it was given.
+    package static func raiseCapabilities() throws(LinuxError) { try checked(tko_raise_capabilities(), "capset") }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.
