@@ -2,11 +2,11 @@
 # `make run` starts a daemon that touches nothing of the machine; `make test` runs every check.
 
 sources = Sources Tests Package.swift
-scripts = .ci/run .ci/dependencies $(wildcard */*.sh image/*/*.sh)
+scripts = .ci/run .ci/dependencies $(wildcard */*.sh image/*/*.sh image/*/*/*.sh image/*/*/*/*.sh)
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test system-test armhf deb package-test format lint clean
+.PHONY: run test system-test armhf deb package-test container-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -38,6 +38,12 @@ deb-%:
 
 package-test: deb-armhf deb-$(native)
 	image/debian/test.sh armhf $(native)
+
+container-test: armhf
+	.ci/dependencies $(native) oci
+	[ $(native) = armhf ] || image/release/build.sh $(native)
+	image/container/test.sh $(native)
+	image/container/test.sh armhf
 
 format:
 	swift format -i -r $(sources)
