@@ -6,7 +6,7 @@ scripts = .ci/run .ci/dependencies $(wildcard */*.sh image/*/*.sh image/*/*/*.sh
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test system-test armhf deb package-test container-test format lint clean
+.PHONY: run test system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -44,6 +44,15 @@ container-test: armhf
 	[ $(native) = armhf ] || image/release/build.sh $(native)
 	image/container/test.sh $(native)
 	image/container/test.sh armhf
+
+image: deb-armhf
+	.ci/dependencies image
+	image/sdcard/build.sh
+
+# Of the image that is there: ten minutes in an emulator.
+image-test:
+	.ci/dependencies image
+	image/sdcard/test.sh
 
 format:
 	swift format -i -r $(sources)
