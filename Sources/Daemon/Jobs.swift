@@ -50,7 +50,9 @@ enum RTCJob: Sendable {
                 case .write(let timescale): return .engine(.written(try device.write(timescale)))
                 }
             } catch {
-                return .engine(.failed(request, reason: error.description))
+                return .engine(
+                    .failure(of: request, reason: error.description, isTimeless: error.isTimeless)
+                )
             }
         case .snapshot:
             do throws(RTCDeviceError) {

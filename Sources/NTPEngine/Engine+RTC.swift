@@ -25,10 +25,19 @@ extension Engine {
                 "RTC set, \(fixed(report.residual.milliseconds, 3)) ms off, ±\(fixed(report.uncertainty.milliseconds, 3)) ms"
             )
             saveRTC()
-        case .failed(_, let reason):
-            guard rtc?.noteFailure(reason, at: now.monotonic) == true else { return }
-            log(.warning, reason)
+        case .failed(_, let reason): noteFailure(reason, isTimeless: false, at: now.monotonic)
+        case .timeless(let reason):
+            noteFailure(reason, isTimeless: true, at: now.monotonic)
+            guard state == .synchronised, let estimate = networkReference?.estimate,
+                rtc?.mayBeWritten(at: estimate.date(at: now.monotonic)) == true
+            else { return }
+            rtc?.requestWrite(of: .disciplined)
         }
+    }
+
+    private mutating func noteFailure(_ reason: String, isTimeless: Bool, at now: MonotonicTime) {
+        guard rtc?.noteFailure(reason, isTimeless: isTimeless, at: now) == true else { return }
+        log(.warning, reason)
     }
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {
@@ -60,7 +69,7 @@ extension Engine {
         guard follow(reference, by: rtcLoop, isFirst: isFirst, at: now) else { return }
         if isFirst {
             state = .holdover
-            log(.notice, "time loaded from the RTC, ±\(fixed(served.rootDistance(at: now).seconds, 3)) s")
+            log(.notice, "time loaded from the RTC, ±\(fixed(reference.rootDistance(at: now.monotonic).seconds, 3)) s")
         }
     }
 

@@ -48,8 +48,16 @@ package enum RTCRequest: Sendable {
 package enum RTCAnswer: Sendable {
     case sample(EdgeSample)
     case written(WriteReport)
+    /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half. In words.
+    case timeless(reason: String)
     /// In words; the same words are the same trouble.
     case failed(RTCRequest, reason: String)
+
+    /// What a request that did not succeed comes to.
+    package static func failure(of request: RTCRequest, reason: String, isTimeless: Bool) -> RTCAnswer {
+        guard case .sample = request, isTimeless else { return .failed(request, reason: reason) }
+        return .timeless(reason: reason)
+    }
 }
 
 /// The engine's source of random bits, cryptographically strong outside of simulations.

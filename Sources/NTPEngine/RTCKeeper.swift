@@ -8,6 +8,8 @@ package struct RTCKeeper: Sendable {
     package private(set) var lastSample: EdgeSample?
     /// nil while the chip answers.
     package private(set) var lastError: String?
+    /// Whether the last error is that the chip has no time.
+    private var isTimeless = false
     /// Reference on which the model was learned: its systematic error stays in whatever the RTC says later.
     private var learnedDelay: NTPDuration
     private var learnedDispersion: NTPDuration
@@ -75,8 +77,13 @@ package struct RTCKeeper: Sendable {
     /// Whether the chip has stopped, or shows a time that is off, however lately it was set. One that does not answer
     /// would not take the time either.
     func needsWrite(at date: NTPDate) -> Bool {
-        if let lastError { return lastError == RTCError.oscillatorStopped.description }
+        if lastError != nil { return isTimeless }
         return lastSample != nil && policy.writeBackIsDue(model: model, at: date, lastWrite: nil)
+    }
+
+    /// Whether the last write was long enough ago for another one, of a chip that has no time.
+    func mayBeWritten(at date: NTPDate) -> Bool {
+        policy.writeBackIsDue(model: RTCModel(), at: date, lastWrite: lastAttempt)
     }
 
     /// Whether a write is asked for or under way.
@@ -117,8 +124,9 @@ package struct RTCKeeper: Sendable {
     }
 
     /// - Returns: whether this is news.
-    mutating func noteFailure(_ reason: String, at now: MonotonicTime) -> Bool {
+    mutating func noteFailure(_ reason: String, isTimeless: Bool, at now: MonotonicTime) -> Bool {
         defer { lastError = reason }
+        self.isTimeless = isTimeless
         isBusy = false
         writeUnderWay = nil
         nextRequest = now + Self.samplingInterval

@@ -65,8 +65,15 @@ package final class RTCDevice {
 /// Why the chip gave no answer, in words; two of the same words are the same trouble.
 package struct RTCDeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// Whether the chip answers, and what it has is no time.
+    package let isTimeless: Bool
 
-    package init(description: String) { self.description = description }
-    init(_ error: RTCError) { description = error.description }
-    init(_ error: I2COpenError) { description = error.description }
+    package init(description: String) { self.init(description, isTimeless: false) }
+    init(_ error: RTCError) { self.init(error.description, isTimeless: error.isTimeless) }
+    init(_ error: I2COpenError) { self.init(error.description, isTimeless: false) }
+
+    private init(_ description: String, isTimeless: Bool) {
+        self.description = description
+        self.isTimeless = isTimeless
+    }
 }

@@ -32,6 +32,14 @@ extension RTCError {
 
 extension RTCError: CustomStringConvertible {
     /// What was expected and what the likely cause is, for people.
+    /// Whether the chip answers, and what it has is no time: it has to be set.
+    package var isTimeless: Bool {
+        switch self {
+        case .oscillatorStopped, .tooEarly, .writeIncomplete: true
+        default: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .chip(let error):

@@ -63,7 +63,7 @@ final class SimulatedRTC {
             case .write(let timescale): answer = .written(try driver.write(timescale))
             }
         } catch {
-            answer = .failed(request, reason: error.description)
+            answer = .failure(of: request, reason: error.description, isTimeless: error.isTimeless)
         }
         return (oscillator.time(of: clock.now), answer)
     }

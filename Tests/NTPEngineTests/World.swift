@@ -32,6 +32,8 @@ final class World {
         var offset = 0.0
         var drift = 0.0
         var failure: String?
+        /// Whether it has stopped, and has no time until it is set.
+        var isTimeless = false
     }
 
     static let epoch = NTPDate(unixSeconds: 1_800_000_000)
@@ -245,6 +247,9 @@ final class World {
             let edge = (second - chip.offset) / (1 + chip.drift)
             later(edge - time + 0.01) { world in
                 let sample = world.edge(at: edge, second: second)
+                guard !chip.isTimeless else {
+                    return world.engine.rtcAnswered(.timeless(reason: "stopped"), at: world.now)
+                }
                 world.engine.rtcAnswered(failure.map { .failed(request, reason: $0) } ?? .sample(sample), at: world.now)
             }
         case .write(let timescale):
@@ -252,6 +257,7 @@ final class World {
                 if failure == nil {
                     let set = (timescale.date(at: world.monotonic) - world.trueDate).seconds
                     world.chip?.offset = set - chip.drift * world.time + 0.2e-3
+                    world.chip?.isTimeless = false
                     world.writes += 1
                 }
                 let report = WriteReport(
