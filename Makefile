@@ -49,7 +49,7 @@ image: deb-armhf
 	.ci/dependencies image
 	image/sdcard/build.sh
 
-# Of the image that is there: ten minutes in an emulator.
+# Of the image that is there, in an emulator.
 image-test:
 	.ci/dependencies image
 	image/sdcard/test.sh
