@@ -99,7 +99,7 @@ struct FilterBank: Sendable {
 
     private static let negligible = 1e-6
 
-    /// The model that has foretold best, with the gains by which it takes `measurements`.
+    /// The gains by which the model at `index` takes `measurements` after the bank's last one.
     func gains(of measurements: [PhaseMeasurement], byModel index: Int) -> [OscillatorFilter.Gain] {
         var model = models[index]
         var time = time
@@ -109,6 +109,7 @@ struct FilterBank: Sendable {
         }
     }
 
+    /// The index of the model that has foretold best.
     var bestModel: Int {
         models.indices.max { models[$0].logLikelihood < models[$1].logLikelihood } ?? 0
     }
