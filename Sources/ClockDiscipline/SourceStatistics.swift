@@ -122,6 +122,11 @@ package struct SourceStatistics: Sendable {
     /// Standard deviation of what the path adds to a sample.
     package var jitter: NTPDuration { .seconds(fit?.jitter ?? 0) }
 
+    /// What the newest sample's own error is expected to be: its mean, and its standard deviation from that.
+    package var newestError: (mean: NTPDuration, deviation: NTPDuration) {
+        (.seconds(fit?.newestError.mean ?? 0), .seconds(fit?.newestError.variance.squareRoot() ?? 0))
+    }
+
     /// The newest sample's difference from the estimate.
     package var newestResidual: NTPDuration { .seconds(fit?.newestResidual ?? 0) }
 }
@@ -133,6 +138,7 @@ private struct SourceFit {
     let dispersion: Double
     let jitter: Double
     let newestResidual: Double
+    let newestError: (mean: Double, variance: Double)
 
     init?(_ measurements: [PhaseMeasurement], _ samples: [ClockSample], past: FilterBank, present: FilterBank) {
         guard let newest = measurements.last else { return nil }
@@ -144,7 +150,9 @@ private struct SourceFit {
         // `phase`, `frequency` and `drift` are what the state's parts at that time count in it.
         let best = present.bestModel
         let gains = past.gains(of: measurements, byModel: best)
-        let skew = present.models[best].noise.skew.magnitude
+        let noise = present.models[best].noise
+        newestError = newest.error(noise)
+        let skew = noise.skew.magnitude
         var phase = 1.0
         var frequency = 0.0
         var drift = 0.0

@@ -27,6 +27,7 @@ extension Engine {
         }
         systemPeer = peer.id
         networkReference = reference
+        teachRTC(by: association, of: reference)
         state = .synchronised
         served.stratum = min(peer.stratum + 1, 15)
         served.referenceID = association.referenceID

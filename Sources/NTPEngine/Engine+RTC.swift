@@ -45,22 +45,38 @@ extension Engine {
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
-            if rtc?.learn(sample, against: reference) == true { rtc?.requestWrite(of: .disciplined) }
-        case .unsynchronised, .holdover: followRTC(at: now)
+            if rtc?.note(sample, against: reference) == true { rtc?.requestWrite(of: .disciplined) }
+        case .unsynchronised, .holdover: break
         }
+        followRTC(at: now)
     }
 
-    /// Steers by the RTC where it knows better than the oscillator alone: the bounds decide.
+    /// A server's sample was taken: it tells how far off the chip is.
+    mutating func teachRTC(by association: Association, of reference: TimeReference) {
+        guard association.contradiction == nil, let sample = association.statistics.newest,
+            let estimate = association.reference?.estimate
+        else { return }
+        // What the servers are apart is no noise of this sample.
+        let others = reference.estimate.date(at: sample.moment) - estimate.date(at: sample.moment)
+        let error = association.statistics.newestError
+        let timescale = Timescale(
+            reading: ClockReading(monotonic: sample.moment, date: sample.date + others - error.mean),
+            frequency: reference.estimate.frequency
+        )
+        rtc?.learn(Comparison(timescale, error.deviation), against: reference)
+    }
+
+    /// Steers by the RTC where it knows better than the servers' last word and the oscillator: the bounds decide.
     private mutating func followRTC(at now: ClockReading) {
         let prior = currentPrior(at: now.monotonic)
         let wasDoubted = rtc?.contradiction != nil
-        let reference = rtc?.reference(prior: prior, own: state == .holdover ? networkReference : nil)
+        let reference = rtc?.reference(prior: prior, own: state == .unsynchronised ? nil : networkReference)
         if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
-        guard let reference,
+        guard var reference,
             reference.rootDistance(at: now.monotonic) < ReplyCheck.maximumDistance
         else { return }
-        serveAsRTC()
-        if state == .holdover, let own = networkReference,
+        if state == .synchronised { reference.leap = served.leap } else { serveAsRTC() }
+        if state != .unsynchronised, let own = networkReference,
             own.rootDistance(at: now.monotonic) < reference.rootDistance(at: now.monotonic)
         {
             return

@@ -16,11 +16,13 @@ package struct RTCKeeper: Sendable {
     /// When the chip was last set or was to be, successfully or not.
     private var lastAttempt: NTPDate?
     private let policy = WriteBackPolicy()
-    /// The chip's edges in holdover, each corrected by the model.
+    /// The chip's edges, each corrected by the model.
     private var statistics: SourceStatistics?
+    /// The edges since the chip was last compared with UTC, the oldest first.
+    private var edges: [EdgeSample] = []
     /// The first time that a chip showed which was never compared with UTC.
     private var unknownSince: NTPDate?
-    /// How far the chip's last second in holdover was from the line through those before it, if they contradict each
+    /// How far the chip's last second was from the line through those before it, if they contradict each
     /// other: then the chip has made a jump.
     private(set) var contradiction: NTPDuration?
     private var nextRequest: MonotonicTime
@@ -41,6 +43,8 @@ package struct RTCKeeper: Sendable {
     private static let learningInterval = NTPDuration.seconds(8)
     private static let learningSamples = 16
     private static let staleAfter = NTPDuration.seconds(300)
+    /// Edges that are averaged to be compared with UTC: those of the longest usual poll interval.
+    private static let comparedEdges = 16
     private var samples = 0
 
     /// - Parameter saved: what `saved` was in an earlier run; nil or unreadable starts without a history.
@@ -133,20 +137,46 @@ package struct RTCKeeper: Sendable {
         return lastError != reason
     }
 
-    /// Learns from a sample, against a reference that is synchronised.
+    /// Takes a sample while the time is known.
     ///
     /// - Returns: whether the chip should be set.
-    mutating func learn(_ sample: EdgeSample, against reference: TimeReference) -> Bool {
+    mutating func note(_ sample: EdgeSample, against reference: TimeReference) -> Bool {
         let date = reference.estimate.date(at: sample.edge)
+        model.advance(to: date, temperature: sample.temperature)
+        edges = edges.suffix(Self.comparedEdges - 1) + [sample]
+        if !model.hasHistory { learn(Comparison(Timescale(reference.estimate), .zero), against: reference) }
+        return policy.writeBackIsDue(model: model, at: date, lastWrite: lastAttempt)
+    }
+
+    /// Compares the edges since the last time with a sample of UTC.
+    ///
+    /// A server's sample and the edges have errors that are new each time, unlike the estimates that they go into, so the
+    /// model can weigh them.
+    mutating func learn(_ utc: Comparison, against reference: TimeReference) {
+        guard let last = edges.last, lastError == nil else { return }
+        let count = Double(edges.count)
+        var offset = NTPDuration.zero
+        var bound = NTPDuration.zero
+        var variance = 0.0
+        for edge in edges {
+            // Brought to the time of the last edge by the drift that is known.
+            offset += (edge.offset(from: utc.timescale) + model.drift * (last.edge - edge.edge)) * (1 / count)
+            bound += edge.uncertainty * (1 / count)
+            variance += edge.uncertainty.seconds * edge.uncertainty.seconds / 3 / (count * count)
+        }
+        edges = []
+        let deviation = utc.deviation.seconds
         model.observe(
-            offset: sample.chipTime - date,
-            at: date,
-            uncertainty: sample.uncertainty + reference.estimate.phaseError(at: sample.edge)
+            RTCObservation(
+                offset: offset,
+                date: utc.timescale.date(at: last.edge),
+                temperature: last.temperature,
+                deviation: .seconds((variance + deviation * deviation).squareRoot()),
+                bound: bound + reference.estimate.phaseError(at: last.edge)
+            )
         )
         learnedDelay = reference.rootDelay
-        learnedDispersion = reference.rootDispersion(at: sample.edge)
-        statistics = nil
-        return policy.writeBackIsDue(model: model, at: date, lastWrite: lastAttempt)
+        learnedDispersion = reference.rootDispersion(at: last.edge)
     }
 
     /// The chip was set: its phase is new, its drift runs on.
@@ -157,12 +187,13 @@ package struct RTCKeeper: Sendable {
         lastError = nil
         lastSample = report.edge
         statistics = nil
+        edges = []
         contradiction = nil
         nextRequest = now.monotonic + Self.learningInterval
         let date = estimate?.date(at: now.monotonic) ?? now.date
         defer { writeUnderWay = nil }
         guard case .given(let reading) = writeUnderWay else {
-            model.rewritten(to: report.residual, at: date, uncertainty: report.uncertainty)
+            model.rewritten(RTCObservation(report, offset: report.residual, at: date))
             return
         }
         guard let estimate else {
@@ -171,7 +202,7 @@ package struct RTCKeeper: Sendable {
             return
         }
         let difference = reading.date - estimate.date(at: reading.monotonic)
-        model.rewritten(to: report.residual + difference, at: date, uncertainty: report.uncertainty)
+        model.rewritten(RTCObservation(report, offset: report.residual + difference, at: date))
     }
 
     /// The chip's word on UTC at the last sample, each part of its error bounded; nil if there is none to believe.
@@ -181,7 +212,7 @@ package struct RTCKeeper: Sendable {
     ///   if that is within its bound is not believed.
     mutating func reference(prior: FrequencyPrior, own: TimeReference?) -> TimeReference? {
         guard let sample = lastSample, lastError == nil else { return nil }
-        let prediction = model.predict(at: sample.chipTime)
+        let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         let second = ClockSample(
             moment: sample.edge,
             date: sample.chipTime - prediction.offset,
@@ -203,6 +234,7 @@ package struct RTCKeeper: Sendable {
         contradiction = own.flatMap { reference.contradiction(of: $0, at: sample.edge) }
         guard contradiction == nil else { return nil }
         statistics = line
+        model.advance(to: second.date, temperature: sample.temperature)
         return reference
     }
 
@@ -212,5 +244,38 @@ package struct RTCKeeper: Sendable {
         let since = unknownSince ?? date
         unknownSince = since
         return model.driftUncertainty * (date - since) * TimeReference.boundFactor
+    }
+}
+
+/// UTC as a single sample has it.
+struct Comparison {
+    var timescale: Timescale
+    /// Standard deviation of the sample's own error.
+    var deviation: NTPDuration
+
+    init(_ timescale: Timescale, _ deviation: NTPDuration) {
+        self.timescale = timescale
+        self.deviation = deviation
+    }
+}
+
+extension Timescale {
+    init(_ estimate: ClockEstimate) {
+        self.init(
+            reading: ClockReading(monotonic: estimate.moment, date: estimate.date),
+            frequency: estimate.frequency
+        )
+    }
+}
+
+extension RTCObservation {
+    fileprivate init(_ report: WriteReport, offset: NTPDuration, at date: NTPDate) {
+        self.init(
+            offset: offset,
+            date: date,
+            temperature: report.edge.temperature,
+            deviation: report.uncertainty * (1 / 3.0.squareRoot()),
+            bound: report.uncertainty
+        )
     }
 }

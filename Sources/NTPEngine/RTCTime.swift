@@ -16,7 +16,7 @@ package struct RTCTime: Sendable {
         let remembered = saved.flatMap(SavedRTC.init(parsing:))
         let model = remembered?.model ?? RTCModel()
         guard !model.isBeingWritten else { return nil }
-        let prediction = model.predict(at: sample.chipTime)
+        let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         reading = ClockReading(monotonic: sample.edge, date: sample.chipTime - prediction.offset)
         correction = model.hasHistory ? prediction.offset : nil
         var bound = sample.uncertainty + prediction.uncertainty

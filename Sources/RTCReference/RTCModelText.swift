@@ -1,97 +1,170 @@
+import DS3231
 import NTPTime
 
-/// The model as text: a header with a version, then one `key value` pair per line.
+/// The model as text: a header with a version, then one `key value…` line each.
 ///
-/// | key | value |
+/// | key | values |
 /// |---|---|
-/// | `date` | UTC of the state, whole seconds; `fraction` has the rest in units of 2^-32 s |
-/// | `offset` | chip − UTC, s |
-/// | `drift` | s/s, positive for a fast chip |
-/// | `offset-variance`, `covariance`, `drift-variance` | s², s, 1 |
+/// | `date` | UTC of the state, whole seconds, and the rest in units of 2^-32 s |
+/// | `observed` | UTC of the last observation, likewise |
+/// | `temperature` | in quarters of a °C |
 /// | `observation-bound`, `contradiction` | s |
+/// | `filter` | for each wander: log likelihood; offset (s), drift (s/s), coefficient (1/°C); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
 /// | `rewriting` | `yes` from before a write until its success |
 extension RTCModel {
-    private static let header = "tickover-rtc-model 1"
-    /// No model is older or newer.
-    private static let dates =
-        CivilTime(year: 2000, month: 1, day: 1).date...CivilTime(year: 2200, month: 1, day: 1).date
+    private static let header = "tickover-rtc-model 2"
 
     package func serialised() -> String {
         var lines = [Self.header]
         if let state {
             lines += [
-                "date \(state.date.iso8601(decimals: 0))",
-                "fraction \(state.date.fraction)",
-                "offset \(state.offset)",
-                "drift \(state.drift)",
-                "offset-variance \(state.covariance.offset)",
-                "covariance \(state.covariance.cross)",
-                "drift-variance \(state.covariance.drift)",
+                "date \(Self.text(state.date))",
+                "observed \(Self.text(state.observed))",
+                "temperature \(state.temperature.quarterDegrees)",
                 "observation-bound \(state.observationBound)",
                 "contradiction \(state.contradiction)",
             ]
+            lines += state.filters.map { "filter " + $0.numbers.map { "\($0)" }.joined(separator: " ") }
         }
         if let lastWrite { lines.append("written \(lastWrite.iso8601(decimals: 0))") }
         if isBeingWritten { lines.append("rewriting yes") }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// nil for anything that `serialised` did not write: another version, a key that is missing, unknown or there twice,
+    private static func text(_ date: NTPDate) -> String { "\(date.iso8601(decimals: 0)) \(date.fraction)" }
+
+    /// nil for anything that `serialised` did not write: another version, a line that is missing, unknown or out of place,
     /// a number that is not finite or cannot be.
     package init?(parsing text: String) {
         self.init()
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-        guard lines.popFirst() == Self.header[...], lines.popLast() == "" else { return nil }
-        var values: [String: String] = [:]
-        for line in lines {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 2, values.updateValue(String(words[1]), forKey: String(words[0])) == nil else {
+        var lines = ModelLines(text)
+        guard lines.next() == Self.header, lines.isComplete else { return nil }
+        if lines.has("date") {
+            guard let state = State(&lines) else { return nil }
+            self.state = state
+        }
+        if let values = lines.values(of: "written") {
+            guard values.count == 1, let date = NTPDate(iso8601: values[0]), Self.dates.contains(date) else {
                 return nil
             }
-        }
-        if let rewriting = values.removeValue(forKey: "rewriting") {
-            guard rewriting == "yes" else { return nil }
-            isBeingWritten = true
-        }
-        if let written = values.removeValue(forKey: "written") {
-            guard let date = NTPDate(iso8601: written), Self.dates.contains(date) else { return nil }
             lastWrite = date
         }
-        guard !values.isEmpty else { return }
-        guard let state = State(consuming: &values), values.isEmpty, Self.dates.contains(state.date) else { return nil }
-        self.state = state
+        if let values = lines.values(of: "rewriting") {
+            guard values == ["yes"] else { return nil }
+            isBeingWritten = true
+        }
+        guard lines.next() == nil else { return nil }
+    }
+
+    /// No model is older or newer.
+    fileprivate static let dates =
+        CivilTime(year: 2000, month: 1, day: 1).date...CivilTime(year: 2200, month: 1, day: 1).date
+}
+
+/// The lines that are left, in their order.
+private struct ModelLines {
+    private var lines: ArraySlice<Substring>
+    /// Whether the last line ended.
+    let isComplete: Bool
+
+    init(_ text: String) {
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        isComplete = lines.popLast() == ""
+    }
+
+    mutating func next() -> String? { lines.popFirst().map { String($0) } }
+
+    func has(_ key: String) -> Bool { lines.first?.hasPrefix(key + " ") ?? false }
+
+    /// What the next line has after `key`; nil if it is another one.
+    mutating func values(of key: String) -> [String]? {
+        guard has(key), let line = lines.popFirst() else { return nil }
+        return line.split(separator: " ", omittingEmptySubsequences: false).dropFirst().map { String($0) }
+    }
+
+    mutating func numbers(of key: String, count: Int) -> [Double]? {
+        guard let values = values(of: key) else { return nil }
+        let numbers = values.compactMap { Double($0) }.filter { $0.isFinite }
+        return values.count == count && numbers.count == count ? numbers : nil
+    }
+
+    mutating func number(of key: String, in range: ClosedRange<Double>) -> Double? {
+        numbers(of: key, count: 1).flatMap { range.contains($0[0]) ? $0[0] : nil }
+    }
+
+    mutating func date(of key: String) -> NTPDate? {
+        guard let values = values(of: key), values.count == 2, let fraction = UInt32(values[1]),
+            let date = NTPDate(iso8601: values[0]), date.fraction == 0, RTCModel.dates.contains(date)
+        else { return nil }
+        return NTPDate(seconds: date.seconds, fraction: fraction)
     }
 }
 
 extension RTCModel.State {
-    /// Takes its keys out of `values`.
-    fileprivate init?(consuming values: inout [String: String]) {
-        func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
-            guard let text = values.removeValue(forKey: key), let value = Double(text), range.contains(value) else {
-                return nil
-            }
-            return value
-        }
-        guard let date = values.removeValue(forKey: "date").flatMap({ NTPDate(iso8601: $0) }), date.fraction == 0,
-            let fraction = values.removeValue(forKey: "fraction").flatMap({ UInt32($0) }),
-            let offset = number("offset", in: -3e9...3e9),
-            let drift = number("drift", in: -RTCModel.maximumDrift...RTCModel.maximumDrift),
-            let offsetVariance = number("offset-variance", in: 0...1e19),
-            let cross = number("covariance", in: -3e9...3e9),
-            let driftVariance = number("drift-variance", in: 0...1e-6),
-            let observationBound = number("observation-bound", in: 0...3e9),
-            let contradiction = number("contradiction", in: 0...3e9),
-            // Positive semi-definite, but for rounding.
-            cross * cross <= offsetVariance * driftVariance * (1 + 1e-9)
+    fileprivate init?(_ lines: inout ModelLines) {
+        guard let date = lines.date(of: "date"), let observed = lines.date(of: "observed"),
+            let quarters = lines.values(of: "temperature"), quarters.count == 1, let quarter = Int16(quarters[0]),
+            (-512...511).contains(quarter),
+            let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
+            let contradiction = lines.number(of: "contradiction", in: 0...3e9)
         else { return nil }
+        var filters: [RTCModel.Weighted] = []
+        for _ in RTCModel.wanders {
+            guard let numbers = lines.numbers(of: "filter", count: RTCModel.Weighted.numbers),
+                let filter = RTCModel.Weighted(numbers)
+            else { return nil }
+            filters.append(filter)
+        }
         self.init(
-            date: NTPDate(seconds: date.seconds, fraction: fraction),
-            offset: offset,
-            drift: drift,
-            covariance: RTCModel.Covariance(offset: offsetVariance, cross: cross, drift: driftVariance),
+            date: date,
+            observed: observed,
+            temperature: Temperature(quarterDegrees: quarter),
+            filters: filters,
             observationBound: observationBound,
             contradiction: contradiction
         )
+    }
+}
+
+extension RTCModel.Weighted {
+    static let numbers = 10
+
+    fileprivate var numbers: [Double] {
+        let covariance = filter.covariance
+        return [
+            logLikelihood, filter.offset, filter.drift, filter.coefficient,
+            covariance.offset, covariance.offsetDrift, covariance.offsetCoefficient,
+            covariance.drift, covariance.driftCoefficient, covariance.coefficient,
+        ]
+    }
+
+    /// nil for what no chip can be.
+    fileprivate init?(_ numbers: [Double]) {
+        let covariance = ChipFilter.Covariance(
+            offset: numbers[4],
+            offsetDrift: numbers[5],
+            offsetCoefficient: numbers[6],
+            drift: numbers[7],
+            driftCoefficient: numbers[8],
+            coefficient: numbers[9]
+        )
+        guard numbers[0] <= 0, abs(numbers[1]) <= 3e9, abs(numbers[2]) <= RTCModel.maximumDrift,
+            abs(numbers[3]) <= RTCModel.maximumCoefficient, covariance.isPossible
+        else { return nil }
+        filter = ChipFilter(offset: numbers[1], drift: numbers[2], coefficient: numbers[3], covariance: covariance)
+        logLikelihood = numbers[0]
+    }
+}
+
+extension ChipFilter.Covariance {
+    /// Variances that are none too large, and correlations within ±1 but for rounding.
+    fileprivate var isPossible: Bool {
+        func correlates(_ cross: Double, _ first: Double, _ second: Double) -> Bool {
+            cross * cross <= first * second * (1 + 1e-9)
+        }
+        return (0...1e19).contains(offset) && (0...1e-6).contains(drift) && (0...1e-10).contains(coefficient)
+            && correlates(offsetDrift, offset, drift) && correlates(offsetCoefficient, offset, coefficient)
+            && correlates(driftCoefficient, drift, coefficient)
     }
 }

@@ -29,16 +29,13 @@ import Testing
     @Test func `corrects the chip by what was learned`() throws {
         let state = """
             reference 0.01 0.02
-            tickover-rtc-model 1
-            date 2026-11-02T00:00:00Z
-            fraction 0
-            offset 86400.0
-            drift 0.0
-            offset-variance 1e-08
-            covariance 0.0
-            drift-variance 1e-16
+            tickover-rtc-model 2
+            date 2026-11-02T00:00:00Z 0
+            observed 2026-11-02T00:00:00Z 0
+            temperature 100
             observation-bound 0.001
             contradiction 0.0
+            \(Array(repeating: "filter 0.0 86400.0 0.0 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
 
             """
         let result = try load("rtc simulated offset 86400", state: state, build: .host)
@@ -55,7 +52,7 @@ import Testing
     }
 
     @Test func `refuses a chip that was left half set`() throws {
-        let state = "reference 0.0 0.0\ntickover-rtc-model 1\nrewriting yes\n"
+        let state = "reference 0.0 0.0\ntickover-rtc-model 2\nrewriting yes\n"
         let result = try load("rtc simulated", state: state, build: .host)
         #expect(result.status == 1 && result.errors.contains("being set when the power failed"), "\(result)")
     }

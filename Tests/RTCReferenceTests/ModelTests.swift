@@ -6,7 +6,40 @@ import Testing
 
 private let start = NTPDate(unixSeconds: 1_800_000_000)
 
+private let roomTemperature = Temperature(quarterDegrees: 100)
+
 extension RTCModel {
+    /// Each observation's error is new, and anywhere within `uncertainty`.
+    @discardableResult
+    fileprivate mutating func observe(
+        offset: NTPDuration,
+        at date: NTPDate,
+        temperature: Temperature = roomTemperature,
+        uncertainty: NTPDuration
+    ) -> Outcome {
+        observe(
+            RTCObservation(
+                offset: offset,
+                date: date,
+                temperature: temperature,
+                deviation: uncertainty * (1 / 3.0.squareRoot()),
+                bound: uncertainty
+            )
+        )
+    }
+
+    fileprivate mutating func rewritten(to residual: NTPDuration, at date: NTPDate, uncertainty: NTPDuration) {
+        rewritten(
+            RTCObservation(
+                offset: residual,
+                date: date,
+                temperature: roomTemperature,
+                deviation: uncertainty * (1 / 3.0.squareRoot()),
+                bound: uncertainty
+            )
+        )
+    }
+
     /// A model that has seen a chip of `drift` every `interval` s for `duration` s, from `start` on, without noise.
     fileprivate init(
         drift: Double,
@@ -29,33 +62,45 @@ private struct Life {
     var bound = 0.0
     var gap = 0.0
 
-    /// The drift wanders with temperature while the model learns, and shifts for good when the power goes.
+    /// The drift wanders, and follows a day's temperature; the power goes, and the room becomes warmer or cooler.
     init(seed: UInt64) {
         var random = Seeded(seed)
-        let drift = 1.5e-6 * random.normal()
+        var drift = 1.5e-6 * random.normal()
+        let wander = [0, 3e-11, 1e-10][Int(random.next() % 3)]
+        let coefficient = 0.03e-6 * random.normal()
         let interval = [64.0, 256, 1_024, 3_600][Int(random.next() % 4)]
         let duration = random.uniform(2...72) * 3_600
-        let dailySwing = 0.15e-6 * random.normal()
+        let swing = random.uniform(0...6)
         let bound = random.uniform(0.0002...0.005)
-        // What the served clock is wrong by lasts for an hour or so; what the edge is wrong by is new each time.
-        var servedError = random.uniform(-0.5...0.5) * bound
-        var offset = random.uniform(-0.5...0.5)
+        var offset = random.uniform(-0.5...0.5) * bound
         var elapsed = 0.0
         var model = RTCModel()
         func date(_ elapsed: Double) -> NTPDate { start + .seconds(elapsed) }
+        func walk(for time: Double) { drift += wander * time.squareRoot() * random.normal() }
         while elapsed < duration {
-            if random.uniform(0...3_600) < interval { servedError = random.uniform(-0.5...0.5) * bound }
-            let observed = offset + servedError + random.uniform(-0.5...0.5) * bound
-            model.observe(offset: .seconds(observed), at: date(elapsed), uncertainty: .seconds(bound))
             // A triangle is enough of a day.
             let phase = (elapsed / 86_400).truncatingRemainder(dividingBy: 1)
-            let daily = dailySwing * (phase < 0.5 ? 4 * phase - 1 : 3 - 4 * phase)
-            offset += (drift + daily) * interval
+            let celsius = 25 + swing * (phase < 0.5 ? 4 * phase - 1 : 3 - 4 * phase)
+            model.observe(
+                offset: .seconds(offset + random.uniform(-1...1) * bound),
+                at: date(elapsed),
+                temperature: Temperature(quarterDegrees: Int16(celsius * 4)),
+                uncertainty: .seconds(bound)
+            )
+            offset += (drift + coefficient * (celsius - 25)) * interval
+            walk(for: interval)
             elapsed += interval
         }
         gap = random.uniform(0...1) < 0.5 ? random.uniform(60...86_400) : random.uniform(1...60) * 86_400
-        offset += (drift + 0.25e-6 * random.normal()) * (gap - interval)
-        let prediction = model.predict(at: date(elapsed - interval + gap))
+        let warmth = 5 * random.normal() * min(1, gap / 21_600)
+        let step = random.uniform(-0.05...0.05) * 1e-6
+        let remaining = gap - interval
+        walk(for: max(0, remaining) / 3)
+        offset += (drift + coefficient * warmth + step) * remaining
+        let prediction = model.predict(
+            at: date(elapsed - interval + gap),
+            temperature: roomTemperature
+        )
         error = offset - prediction.offset.seconds
         self.bound = prediction.uncertainty.seconds
     }
@@ -85,6 +130,31 @@ private struct Life {
         let prediction = model.predict(at: start + .seconds(30 * 3_600))
         #expect(abs(prediction.offset.seconds - ppm * 1e-6 * 108_000) <= prediction.uncertainty.seconds)
         #expect(prediction.uncertainty < .milliseconds(120))
+    }
+
+    @Test(arguments: [-0.06, -0.02, 0, 0.02, 0.1])
+    func `learns what temperature does within two days`(ppmPerDegree: Double) throws {
+        var model = RTCModel()
+        var offset = 0.0
+        for step in 0..<(2 * 86_400 / 256) {
+            let elapsed = Double(step) * 256
+            let celsius = 22 + 5 * Elementary.sine(turns: elapsed / 86_400)
+            model.observe(
+                offset: .seconds(offset),
+                at: start + .seconds(elapsed),
+                temperature: Temperature(quarterDegrees: Int16((celsius * 4).rounded())),
+                uncertainty: .milliseconds(0.4)
+            )
+            offset += (0.3e-6 + ppmPerDegree * 1e-6 * (celsius - 25)) * 256
+        }
+        let coefficient = try #require(model.temperatureCoefficient)
+        #expect(abs(coefficient.value.ppm - ppmPerDegree) < 0.002)
+        #expect(coefficient.deviation < .ppm(0.003))
+        // The drift is that at the present temperature, and holds at others by the coefficient.
+        #expect(abs(model.drift.ppm - (0.3 - 3 * ppmPerDegree)) < 0.01)
+        let date = start + .seconds(2 * 86_400)
+        model.advance(to: date, temperature: Temperature(quarterDegrees: 140))
+        #expect(abs(model.drift.ppm - (0.3 + 10 * ppmPerDegree)) < 0.03)
     }
 
     @Test func `without history is a second around nothing`() {
@@ -250,14 +320,15 @@ private struct Life {
     }
 
     @Test(arguments: [
-        ("model 1", "model 2"), ("model 1", "model 1 "), ("date 2027", "date 1999"), ("date 2027", "date 2201"),
-        ("date 2027-01", "date 2027-13"), ("fraction 0", "fraction -1"), ("fraction 0", "fraction 4294967296"),
-        ("fraction 0\n", ""), ("fraction 0\n", "fraction 0\nfraction 0\n"), ("fraction 0\n", "fraction 0\nother 1\n"),
-        ("fraction 0\n", "fraction 0\n\n"), ("fraction 0", "fraction  0"), ("fraction 0", "fraction 0 0"),
-        ("offset ", "offset nan"), ("\ndrift ", "\ndrift inf\nx "), ("\ndrift ", "\ndrift 0x1p\nx "),
-        ("\ndrift ", "\ndrift 99999"), ("offset-variance ", "offset-variance -"), ("\ncovariance ", "\ncovariance 1"),
-        ("drift-variance ", "drift-variance -"), ("observation-bound ", "observation-bound -"),
-        ("contradiction 0.0", "contradiction nan"), ("written 2027", "written 20x7"), ("\n", "\r\n"),
+        ("model 2", "model 1"), ("model 2", "model 2 "), ("date 2027", "date 1999"), ("date 2027", "date 2201"),
+        ("date 2027-01", "date 2027-13"), ("Z 0", "Z -1"), ("Z 0", "Z 4294967296"), ("Z 0", "Z"), ("Z 0", "Z 0 0"),
+        ("Z 0", "Z  0"), ("Z 0\n", "Z 0\n\n"), ("observed", "observes"), ("temperature 100\n", ""),
+        ("temperature 100", "temperature 100\ntemperature 100"), ("temperature 100", "temperature 512"),
+        ("temperature 100", "temperature 1e2"), ("temperature 100", "temperature 100\nother 1"),
+        ("observation-bound ", "observation-bound -"), ("contradiction 0.0", "contradiction nan"),
+        ("filter ", "filter 1"), ("filter ", "filter 0 "), ("filter 0.0 ", "filter "), ("filter 0.0 ", "filter inf "),
+        ("filter 0.0 ", "filter 0.0 1e300 "), ("e-07 0.0 ", "e-07 -1.0 "), ("e-07 0.0 ", "e+07 0.0 "),
+        ("e-15 0.0 ", "e-15 1.0 "), ("filter 0.0", "other 0.0"), ("written 2027", "written 20x7"), ("\n", "\r\n"),
         ("written", "rewriting no\nwritten"),
     ])
     func `damage is refused`(part: String, damage: String) {

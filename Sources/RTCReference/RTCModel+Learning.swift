@@ -1,0 +1,187 @@
+import DS3231
+import NTPTime
+
+/// The chip's offset from UTC as it was found.
+package struct RTCObservation: Hashable, Sendable {
+    /// Chip − UTC: positive when the chip is ahead.
+    package var offset: NTPDuration
+    /// UTC.
+    package var date: NTPDate
+    /// Of the chip.
+    package var temperature: Temperature
+    /// One standard deviation of what is new in each observation's error, more than zero.
+    package var deviation: NTPDuration
+    /// On the error, UTC's own included.
+    package var bound: NTPDuration
+
+    package init(
+        offset: NTPDuration,
+        date: NTPDate,
+        temperature: Temperature,
+        deviation: NTPDuration,
+        bound: NTPDuration
+    ) {
+        self.offset = offset
+        self.date = date
+        self.temperature = temperature
+        self.deviation = deviation
+        self.bound = bound
+    }
+
+    /// In s².
+    fileprivate var variance: Double { max(deviation.seconds * deviation.seconds, 1e-14) }
+    /// In s, and no larger than what can be reckoned with.
+    fileprivate var usableBound: Double { max(1e-6, bound.magnitude.seconds) }
+}
+
+extension RTCModel {
+    /// What an observation did.
+    package enum Outcome: Hashable, Sendable {
+        case accepted
+        /// It is further from the prediction than can be; kept in mind, not used.
+        case rejected
+        /// The model was wrong for several observations that agree with each other, and starts anew from them.
+        case relearned
+    }
+
+    /// Lets the time pass until `date` (UTC), while the chip's temperature became `temperature`. A date that is past is
+    /// left out.
+    package mutating func advance(to date: NTPDate, temperature: Temperature) {
+        guard let state, date > state.date else { return }
+        self.state?.move(to: date, temperature: temperature)
+    }
+
+    /// Takes in a comparison of the chip with UTC.
+    @discardableResult
+    package mutating func observe(_ observation: RTCObservation) -> Outcome {
+        guard var state else {
+            state = State(observation, drift: 0, coefficient: 0)
+            return .accepted
+        }
+        // Time that went back is UTC that was stepped; the chip's phase is then all that can be learned.
+        let isLater = observation.date - state.date > -Self.dateTolerance
+        state.move(to: observation.date, temperature: observation.temperature)
+        let mixture = ChipMixture(state.filters, warmth: state.warmth)
+        let innovation = observation.offset.seconds - mixture.offset
+        let expected = (mixture.offsetVariance + observation.variance).squareRoot()
+        guard isLater, abs(innovation) <= Self.gateDeviations * expected + state.observationBound else {
+            return dissents(observation, innovation: innovation)
+        }
+        dissent = nil
+        state.correct(by: observation)
+        self.state = state
+        return .accepted
+    }
+
+    private mutating func dissents(_ observation: RTCObservation, innovation: Double) -> Outcome {
+        let offset = observation.offset.seconds
+        let bound = observation.usableBound
+        var count: Int32 = 1
+        if let dissent {
+            let elapsed = (observation.date - dissent.date).seconds
+            let difference = offset - dissent.offset - drift.fraction * elapsed
+            let allowed = bound + dissent.bound + 4 * Self.priorDrift * abs(elapsed)
+            if abs(difference) <= allowed { count = dissent.count + 1 }
+        }
+        guard count < Self.dissentLimit else {
+            // The phase is new for certain, the drift perhaps: it is kept, but may be learned anew.
+            let mixture = state.map { ChipMixture($0.filters, warmth: 0) }
+            state = State(observation, drift: mixture?.drift ?? 0, coefficient: mixture?.coefficient ?? 0)
+            dissent = nil
+            return .relearned
+        }
+        dissent = Dissent(count: count, date: observation.date, offset: offset, bound: bound)
+        let contradiction = max(state?.contradiction ?? 0, abs(innovation))
+        state?.contradiction = contradiction
+        return .rejected
+    }
+
+    /// Notes that the chip is about to be set. To be persisted before it is, so that a power cut half-way is known.
+    package mutating func rewriteBegins() { isBeingWritten = true }
+
+    /// Notes that the chip was set, and its offset found to be as in `observation`; its drift is what it was.
+    package mutating func rewritten(_ observation: RTCObservation) {
+        var next = State(observation, drift: 0, coefficient: 0)
+        if var state {
+            state.move(to: max(state.date, observation.date), temperature: observation.temperature)
+            for index in state.filters.indices { state.filters[index].filter.restart(next.filters[index].filter) }
+            next.filters = state.filters
+        }
+        state = next
+        dissent = nil
+        isBeingWritten = false
+        lastWrite = NTPDate(seconds: observation.date.seconds)
+    }
+
+    /// Notes that the aging register was changed at `date` (UTC), and took effect. Positive slows the chip.
+    ///
+    /// The datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
+    package mutating func agingChanged(from before: AgingOffset, to after: AgingOffset, at date: NTPDate) {
+        guard var state else { return }
+        state.move(to: max(state.date, date), temperature: state.temperature)
+        let change = AgingOffset.step.fraction * (Double(after.steps) - Double(before.steps))
+        for index in state.filters.indices {
+            let drift = state.filters[index].filter.drift - change
+            state.filters[index].filter.drift = min(max(drift, -Self.maximumDrift), Self.maximumDrift)
+            state.filters[index].filter.covariance.drift += change * change / 4
+        }
+        self.state = state
+    }
+}
+
+extension RTCModel.State {
+    /// A state with a fresh phase and a drift of which only the prior's deviation is certain.
+    fileprivate init(_ observation: RTCObservation, drift: Double, coefficient: Double) {
+        // Anywhere within the bound: an error that later observations share must not be forgotten for their noise.
+        let bound = observation.usableBound
+        let filter = ChipFilter(
+            offset: observation.offset.seconds,
+            drift: drift,
+            coefficient: coefficient,
+            covariance: ChipFilter.Covariance(
+                offset: max(bound * bound / 3, observation.variance),
+                drift: RTCModel.priorDrift * RTCModel.priorDrift,
+                coefficient: RTCModel.priorCoefficient * RTCModel.priorCoefficient
+            )
+        )
+        self.init(
+            date: observation.date,
+            observed: observation.date,
+            temperature: observation.temperature,
+            filters: RTCModel.wanders.map { _ in RTCModel.Weighted(filter: filter) },
+            observationBound: bound
+        )
+    }
+
+    /// Takes an observation at `date`.
+    fileprivate mutating func correct(by observation: RTCObservation) {
+        var gain = 0.0
+        var best = -Double.infinity
+        for index in filters.indices {
+            let filter = filters[index].filter
+            let innovation = observation.offset.seconds - filter.offset
+            let total = filter.covariance.offset + observation.variance
+            filters[index].logLikelihood =
+                filters[index].logLikelihood * RTCModel.memory
+                - (Elementary.log(total) + innovation * innovation / total) / 2
+            let own = filters[index].filter.correct(by: innovation, variance: observation.variance)
+            guard filters[index].logLikelihood > best else { continue }
+            best = filters[index].logLikelihood
+            gain = own
+        }
+        for index in filters.indices { filters[index].logLikelihood -= best }
+        observationBound += gain * (observation.usableBound - observationBound)
+        observed = observation.date
+        contradiction = 0
+    }
+}
+
+extension ChipFilter {
+    /// A new phase, which has nothing to do with the old one.
+    fileprivate mutating func restart(_ other: ChipFilter) {
+        offset = other.offset
+        covariance.offset = other.covariance.offset
+        covariance.offsetDrift = 0
+        covariance.offsetCoefficient = 0
+    }
+}
