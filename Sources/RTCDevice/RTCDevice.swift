@@ -60,6 +60,12 @@ package final class RTCDevice {
         let reference = try opened()
         do throws(RTCError) { return try reference.snapshot() } catch { throw RTCDeviceError(error) }
     }
+
+    /// Sets the aging register, and lets it take effect.
+    package func setAging(_ aging: AgingOffset) throws(RTCDeviceError) -> TrimReport {
+        let reference = try opened()
+        do throws(RTCError) { return try reference.setAging(aging) } catch { throw RTCDeviceError(error) }
+    }
 }
 
 /// Why the chip gave no answer, in words; two of the same words are the same trouble.

@@ -24,6 +24,10 @@ package enum RTCError: Error, Hashable, Sendable {
     case writeIncomplete(DS3231Error)
     /// OSF was cleared and is still set.
     case oscillatorStopFlagStays
+    /// A temperature conversion does not end, or none can be started.
+    case conversionStuck
+    /// The aging register does not hold what was written to it.
+    case agingNotVerified(written: AgingOffset, read: AgingOffset)
 }
 
 extension RTCError {
@@ -31,7 +35,6 @@ extension RTCError {
 }
 
 extension RTCError: CustomStringConvertible {
-    /// What was expected and what the likely cause is, for people.
     /// Whether the chip answers, and what it has is no time: it has to be set.
     package var isTimeless: Bool {
         switch self {
@@ -40,6 +43,7 @@ extension RTCError: CustomStringConvertible {
         }
     }
 
+    /// What was expected and what the likely cause is, for people.
     package var description: String {
         switch self {
         case .chip(let error):
@@ -65,6 +69,11 @@ extension RTCError: CustomStringConvertible {
             "RTC: setting the time failed half-way, so the chip's time is wrong until it is set again; \(error)"
         case .oscillatorStopFlagStays:
             "RTC: the oscillator-stop flag could not be cleared: the oscillator does not run, or its supply is too low"
+        case .conversionStuck:
+            "RTC: a temperature conversion does not end: the chip is broken or a counterfeit"
+        case .agingNotVerified(let written, let read):
+            "RTC: aging offset \(written) was written but \(read) read back: another program sets it, or the chip is a "
+                + "counterfeit without one"
         }
     }
 }

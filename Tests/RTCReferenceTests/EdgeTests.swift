@@ -300,6 +300,8 @@ import Testing
                 "2027-01-01"
             ),
             (.writeIncomplete(.bus(.timedOut)), "timed out"), (.oscillatorStopFlagStays, "could not be cleared"),
+            (.conversionStuck, "does not end"),
+            (.agingNotVerified(written: AgingOffset(steps: 4), read: AgingOffset(steps: -1)), "+4 was written but -1"),
         ] as [(RTCError, String)]
     )
     func `each says what is wrong`(error: RTCError, part: String) {
