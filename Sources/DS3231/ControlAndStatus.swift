@@ -14,13 +14,15 @@ package struct ControlRegister: OptionSet, Hashable, Sendable {
     package static let squareWaveRate = ControlRegister(rawValue: 0x18)
     /// INTCN: the pin signals alarms instead of giving the square wave.
     package static let interruptControl = ControlRegister(rawValue: 0x04)
+    /// What the INT/SQW pin does.
+    static let squareWave: ControlRegister = [.interruptControl, .squareWaveRate]
     /// A2IE.
     package static let alarm2Interrupt = ControlRegister(rawValue: 0x02)
     /// A1IE.
     package static let alarm1Interrupt = ControlRegister(rawValue: 0x01)
 
     /// Whether the pin gives 1 Hz, its falling edges on the second.
-    package var givesOneHertz: Bool { isDisjoint(with: [.interruptControl, .squareWaveRate]) }
+    package var givesOneHertz: Bool { isDisjoint(with: .squareWave) }
 }
 
 /// The status register, 0Fh (DS3231 datasheet, "Status Register").

@@ -160,18 +160,18 @@ extension DS3231 {
 extension DS3231 {
     /// Puts 1 Hz on the INT/SQW pin; its falling edges mark the second.
     ///
-    /// - Returns: the control register before, for `restoreControl`.
-    package func enableSquareWave() throws(DS3231Error) -> ControlRegister {
+    /// - Returns: the control register before, for `restoreSquareWave`.
+    package func switchSquareWaveOn() throws(DS3231Error) -> ControlRegister {
         let control = try readControl()
         if !control.givesOneHertz {
-            try writeControl(control.subtracting([.interruptControl, .squareWaveRate]))
+            try writeControl(control.subtracting(.squareWave))
         }
         return control
     }
 
-    /// Writes back a control register that was read before; a conversion is not started again by it.
-    package func restoreControl(_ control: ControlRegister) throws(DS3231Error) {
-        try writeControl(control)
+    /// Lets the pin do again what it did according to `control`; what else was changed since then stays.
+    package func restoreSquareWave(_ control: ControlRegister) throws(DS3231Error) {
+        try writeControl(readControl().subtracting(.squareWave).union(control.intersection(.squareWave)))
     }
 }
 

@@ -17,14 +17,16 @@ package struct EdgePrediction: Hashable, Sendable {
 
 /// One second of the chip, as found on the free-running oscillator.
 package struct EdgeSample: Hashable, Sendable {
-    /// The middle of the bracket in which the second began.
+    /// The stamp of the square wave's edge, or the middle of the bracket in which the second was seen to begin.
     package var edge: MonotonicTime
-    /// Half of the bracket: a bound, not a deviation.
+    /// The stamp's bound or half of the bracket; no deviation.
     package var uncertainty: NTPDuration
     /// The chip's time at the edge, a whole second.
     package var chipTime: NTPDate
     package var temperature: Temperature
     package var aging: AgingOffset
+    /// Whether an interrupt stamped the edge, rather than that the second was polled for.
+    package var isStamped = false
 
     /// What the chip is ahead of `timescale` by; its bound is `uncertainty`, beside the time scale's own.
     package func offset(from timescale: Timescale) -> NTPDuration { chipTime - timescale.date(at: edge) }

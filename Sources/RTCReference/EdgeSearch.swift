@@ -12,7 +12,7 @@ extension RTCReference {
     /// Between polls while nothing is known about the second.
     private static let searchInterval = NTPDuration.milliseconds(2)
     /// The longest search: a second of the slowest chip, and what polling adds.
-    private static let searchTime = NTPDuration.milliseconds(1_100)
+    static let searchTime = NTPDuration.milliseconds(1_100)
     /// How much earlier than needed polling begins, for a late wake-up, and how much later than needed it ends.
     private static let margin = NTPDuration.milliseconds(3)
     /// Predictions worse than this are not worth polling tightly for.
@@ -32,6 +32,8 @@ extension RTCReference {
         var latest: MonotonicTime
         /// The new value of the seconds register.
         var second: UInt8
+        /// Whether it was not polled for, but stamped by an interrupt.
+        var isStamped = false
 
         var width: NTPDuration { latest - earliest }
         var middle: MonotonicTime { earliest + width / 2 }
@@ -43,6 +45,9 @@ extension RTCReference {
     ///
     /// With a prediction this polls for some milliseconds around it. Without one, or when the second is not where it was
     /// predicted, it polls for up to 1.1 s every 2 ms, then tightly around the next second.
+    ///
+    /// With a square wave the edge is one of the wave's, which takes up to two seconds; it is polled for when the wave
+    /// does not come, or does not come with the second.
     ///
     /// - Throws: `oscillatorStopped`, `tooEarly`, `noEdge`, `incoherentSeconds`, `incoherentTime`, `tooSlow`, `chip`.
     package func findEdge(expecting prediction: EdgePrediction? = nil) throws(RTCError) -> EdgeSample {
@@ -74,6 +79,20 @@ extension RTCReference {
     }
 
     private func bracketEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
+        guard let squareWave else { return try bracketPolledEdge(expecting: prediction) }
+        do throws(RTCError) {
+            let bracket = try bracketStampedEdge(of: squareWave)
+            squareWave.trouble = nil
+            return bracket
+        } catch .squareWave(let trouble) {
+            let bracket = try bracketPolledEdge(expecting: prediction)
+            // Not before: a chip that stands still is no trouble of the wave's.
+            squareWave.trouble = trouble
+            return bracket
+        }
+    }
+
+    private func bracketPolledEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
         if let prediction, prediction.uncertainty < Self.widestPrediction,
             let bracket = try bracketTightly(upcoming(prediction))
         {
@@ -136,7 +155,7 @@ extension RTCReference {
         return nil
     }
 
-    private func readSeconds() throws(RTCError) -> UInt8 {
+    func readSeconds() throws(RTCError) -> UInt8 {
         do throws(DS3231Error) { return try chip.readSeconds() } catch { throw RTCError(error) }
     }
 }
@@ -148,7 +167,8 @@ extension EdgeSample {
             uncertainty: bracket.uncertainty,
             chipTime: time.civil.date,
             temperature: registers.temperature,
-            aging: registers.aging
+            aging: registers.aging,
+            isStamped: bracket.isStamped
         )
     }
 }

@@ -24,6 +24,8 @@ package enum RTCError: Error, Hashable, Sendable {
     case writeIncomplete(DS3231Error)
     /// OSF was cleared and is still set.
     case oscillatorStopFlagStays
+    /// The chip's second cannot be told by the square wave; it is polled for instead.
+    case squareWave(SquareWaveTrouble)
     /// A temperature conversion does not end, or none can be started.
     case conversionStuck
     /// The aging register does not hold what was written to it.
@@ -69,6 +71,7 @@ extension RTCError: CustomStringConvertible {
             "RTC: setting the time failed half-way, so the chip's time is wrong until it is set again; \(error)"
         case .oscillatorStopFlagStays:
             "RTC: the oscillator-stop flag could not be cleared: the oscillator does not run, or its supply is too low"
+        case .squareWave(let trouble): "RTC: \(trouble)"
         case .conversionStuck:
             "RTC: a temperature conversion does not end: the chip is broken or a counterfeit"
         case .agingNotVerified(let written, let read):

@@ -9,13 +9,22 @@ import NTPTime
 package struct RTCReference {
     let chip: DS3231
     let clock: any MonotonicClock
+    let squareWave: SquareWave?
     /// Times before this one are refused.
     package let earliestDate: NTPDate
 
-    /// - Parameter earliestDate: a moment that has certainly passed, such as the build's.
-    package init(chip: DS3231, clock: any MonotonicClock, earliestDate: NTPDate) {
+    /// - Parameters:
+    ///   - edges: what the chip's SQW pin is wired to, if it is.
+    ///   - earliestDate: a moment that has certainly passed, such as the build's.
+    package init(
+        chip: DS3231,
+        clock: any MonotonicClock,
+        edges: (any EdgeInput)? = nil,
+        earliestDate: NTPDate
+    ) {
         self.chip = chip
         self.clock = clock
+        squareWave = edges.map(SquareWave.init)
         self.earliestDate = earliestDate
     }
 

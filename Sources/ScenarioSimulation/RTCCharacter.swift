@@ -12,6 +12,9 @@ package struct RTCCharacter: Equatable, Sendable {
     package var bitRate = 100_000.0
     /// Mean time that the driver and the kernel add before and after each transfer, exponentially distributed.
     package var latency = NTPDuration.microseconds(50)
+    /// Mean latency of the interrupt that stamps the square wave's edges, exponentially distributed; nil if SQW is not
+    /// wired.
+    package var squareWave: NTPDuration?
     /// Share of the transfers in which an octet is not acknowledged.
     package var noise = 0.0
     /// Whether its oscillator has stopped before the start, so that its flag says that the time is worth nothing.

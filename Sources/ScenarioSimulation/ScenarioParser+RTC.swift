@@ -12,6 +12,7 @@ extension ScenarioParser {
             case "aging": rtc.aging = try line.frequency(of: option)
             case "bitrate": rtc.bitRate = try line.number(of: option, in: 1e3...1e6)
             case "latency": rtc.latency = try line.span(of: option)
+            case "sqw": rtc.squareWave = try line.span(of: option)
             case "noise": rtc.noise = try line.number(of: option, in: 0...1)
             case "stopped": rtc.isStopped = true
             default: throw unknown(option, of: line)

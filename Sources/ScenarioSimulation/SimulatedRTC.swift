@@ -25,6 +25,8 @@ final class SimulatedRTC {
 
     private static let settingInterval = NTPDuration.seconds(32)
     private static let year = 365.25 * 86_400
+    /// What an interrupt is said to take at most, in mean latencies; one in 20,000 takes longer.
+    private static let squareWaveBound = 10.0
     /// How long a transfer on a hung bus takes.
     private static let hangTime = NTPDuration.seconds(5)
 
@@ -42,9 +44,16 @@ final class SimulatedRTC {
         let latency = Latency(SeededGenerator(seed: seed, stream: 4), mean: character.latency)
         bus.overhead = { (latency.next(), .zero) }
         clock.lateness = { latency.next() }
+        let squareWave = SimulatedSquareWave(chip: chip, clock: clock)
+        squareWave.chipTime = bus.deviceTime
+        squareWave.clockTime = { oscillator.moment(at: $0.sinceStart) }
+        let interrupt = Latency(SeededGenerator(seed: seed, stream: 5), mean: character.squareWave ?? .zero)
+        squareWave.latency = { interrupt.next() }
+        squareWave.uncertainty = (character.squareWave ?? .zero) * Self.squareWaveBound
         driver = RTCReference(
             chip: DS3231(bus: bus, address: DS3231.defaultAddress),
             clock: clock,
+            edges: character.squareWave == nil ? nil : squareWave,
             earliestDate: .earliestPlausible
         )
         setConditions(at: .zero)

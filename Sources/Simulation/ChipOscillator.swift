@@ -33,6 +33,13 @@ struct ChipOscillator {
         NTPDuration(units: state(at: moment).units & 0xffff_ffff)
     }
 
+    /// When the second that `moment` lies in began, as if the rate had always been the present one; nil if the oscillator
+    /// stands still.
+    func beginningOfSecond(at moment: MonotonicTime) -> MonotonicTime? {
+        guard isRunning else { return nil }
+        return moment - .seconds(fraction(at: moment).seconds / (1 + rate.fraction))
+    }
+
     /// The first moment after `moment` at which a second begins; nil if the oscillator stands still.
     func nextSecond(after moment: MonotonicTime) -> MonotonicTime? {
         guard isRunning else { return nil }

@@ -163,11 +163,15 @@ extension SimulatedDS3231 {
 
     /// The next falling edge of the 1 Hz square wave, which marks the second; nil if the pin does not give it. A
     /// conversion that ends before the edge and changes the rate is not foreseen.
+    ///
+    /// - Parameter moment: may lie back, unlike in other calls, but less than a second is remembered.
     package func nextFallingEdge(after moment: MonotonicTime) -> MonotonicTime? {
-        let moment = advance(to: moment)
+        let now = advance(to: moment)
         let control = registers[Int(Self.control)]
         guard control & 0x1c == 0, hasPower || control & Self.squareWaveOnBattery != 0 else { return nil }
-        return oscillator.nextSecond(after: moment)
+        // Calculated again, with perhaps another rate, an edge is not exactly where it was.
+        if let last = oscillator.beginningOfSecond(at: now), last - moment > .milliseconds(1) { return last }
+        return oscillator.nextSecond(after: now)
     }
 }
 

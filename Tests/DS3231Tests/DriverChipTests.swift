@@ -51,9 +51,11 @@ private struct Operation: CustomTestStringConvertible, Sendable {
         Operation("writeAgingOffset", octets: 3) { driver throws(DS3231Error) in
             try driver.writeAgingOffset(AgingOffset(steps: -5))
         },
-        Operation("enableSquareWave", octets: 7) { driver throws(DS3231Error) in _ = try driver.enableSquareWave() },
-        Operation("restoreControl", octets: 3) { driver throws(DS3231Error) in
-            try driver.restoreControl(ControlRegister(rawValue: 0x1c))
+        Operation("switchSquareWaveOn", octets: 7) { driver throws(DS3231Error) in
+            _ = try driver.switchSquareWaveOn()
+        },
+        Operation("restoreSquareWave", octets: 7) { driver throws(DS3231Error) in
+            try driver.restoreSquareWave(ControlRegister(rawValue: 0x1c))
         },
     ]
 }

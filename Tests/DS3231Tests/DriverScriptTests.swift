@@ -152,19 +152,22 @@ private func burst(time: [UInt8] = goodTime, status: UInt8 = 0x08) -> MockI2CBus
         }
     }
 
-    @Test func `the square wave goes on and back without starting a conversion`() throws {
+    @Test func `the square wave goes on and back, without starting a conversion and without undoing other changes`()
+        throws
+    {
         let script: [MockI2CBus.Expectation] = [
-            .read(chip, after: [0x0e], returning: [0x7d]), .write(chip, [0x0e, 0x41]), .write(chip, [0x0e, 0x5d]),
+            .read(chip, after: [0x0e], returning: [0x7d]), .write(chip, [0x0e, 0x41]),
+            .read(chip, after: [0x0e], returning: [0x20]), .write(chip, [0x0e, 0x1c]),
         ]
         try follow(script) {
-            let before = try $0.enableSquareWave()
+            let before = try $0.switchSquareWaveOn()
             #expect(before.rawValue == 0x7d)
-            try $0.restoreControl(before)
+            try $0.restoreSquareWave(before)
         }
     }
 
     @Test func `a square wave that is on is left on`() throws {
-        let before = try follow([.read(chip, after: [0x0e], returning: [0x43])]) { try $0.enableSquareWave() }
+        let before = try follow([.read(chip, after: [0x0e], returning: [0x43])]) { try $0.switchSquareWaveOn() }
         #expect(before.rawValue == 0x43)
     }
 }

@@ -13,15 +13,21 @@ struct Bench {
     let clock: SimulatedClock
     let bus: SimulatedI2CBus
     let chip: SimulatedDS3231
+    /// Part of `rtc` if there is to be a square wave.
+    let wave: SimulatedSquareWave
     let rtc: RTCReference
     let timescale: Timescale
 
-    /// - Parameter offset: chip − UTC at the start.
+    /// - Parameters:
+    ///   - offset: chip − UTC at the start.
+    ///   - edges: what is wired in place of the square wave.
     init(
         offset: NTPDuration = .zero,
         drift: Frequency = .zero,
         bitRate: Double = 100_000,
         twelveHours: Bool = false,
+        hasSquareWave: Bool = false,
+        edges: ((SimulatedClock) -> any EdgeInput)? = nil,
         earliestDate: NTPDate = CivilTime(year: 2026, month: 1, day: 1).date
     ) {
         clock = SimulatedClock(now: MonotonicTime(sinceStart: .seconds(100.3)))
@@ -29,7 +35,13 @@ struct Bench {
         chip = SimulatedDS3231(at: clock.now, drift: drift)
         chip.set(to: Self.start + offset, at: clock.now, countingTwelveHours: twelveHours)
         bus.attach(chip, at: DS3231.defaultAddress)
-        rtc = RTCReference(chip: DS3231(bus: bus), clock: clock, earliestDate: earliestDate)
+        wave = SimulatedSquareWave(chip: chip, clock: clock)
+        rtc = RTCReference(
+            chip: DS3231(bus: bus),
+            clock: clock,
+            edges: edges?(clock) ?? (hasSquareWave ? wave : nil),
+            earliestDate: earliestDate
+        )
         timescale = Timescale(
             reading: ClockReading(monotonic: clock.now, date: Self.start),
             frequency: .zero
