@@ -155,6 +155,26 @@ extension DS3231 {
     }
 }
 
+// MARK: - Alarms
+
+extension DS3231 {
+    /// Registers 07h–0Dh. All their bits can be written, whether or not they make an alarm.
+    package func readAlarms() throws(DS3231Error) -> InlineArray<7, UInt8> { try read(from: .alarm1Seconds) }
+
+    package func writeAlarms(_ registers: InlineArray<7, UInt8>) throws(DS3231Error) {
+        var octets = InlineArray<8, UInt8>(repeating: Register.alarm1Seconds.rawValue)
+        for index in 0..<7 { octets[index + 1] = registers[index] }
+        try write(octets.span)
+    }
+
+    /// Clears the flags of the alarms that came, but for those in `flags`; OSF stays, since a 1 written to it does
+    /// nothing.
+    package func clearAlarmFlags(except flags: StatusRegister) throws(DS3231Error) {
+        let kept = try readStatus().intersection(.output32kHz).union(.oscillatorStopped)
+        try writeOctet(kept.union(flags.intersection([.alarm1, .alarm2])).rawValue, to: .status)
+    }
+}
+
 // MARK: - Square wave
 
 extension DS3231 {
@@ -187,8 +207,8 @@ extension DS3231 {
         } catch {
             throw .bus(error)
         }
-        // Bursts from 00h hold fields that are neither 00h nor FFh on any DS3231; shorter reads may be all alike.
-        if count > 2 {
+        // Bursts from 00h hold fields that are neither 00h nor FFh on any DS3231; other reads may be all alike.
+        if first == .seconds, count > 2 {
             let value = octets[0]
             var isStuck = value == 0x00 || value == 0xff
             for index in 1..<count where octets[index] != value { isStuck = false }

@@ -78,7 +78,7 @@ extension RTCReference {
         return (bracket, registers)
     }
 
-    private func bracketEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
+    func bracketEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
         guard let squareWave else { return try bracketPolledEdge(expecting: prediction) }
         do throws(RTCError) {
             let bracket = try bracketStampedEdge(of: squareWave)

@@ -31,10 +31,10 @@ package struct RTCReference {
     /// The chip's registers, and its second if it has one that may be believed; for people.
     ///
     /// - Throws: only if the registers themselves cannot be read.
-    package func snapshot() throws(RTCError) -> RTCSnapshot {
+    package func snapshot(expecting prediction: EdgePrediction? = nil) throws(RTCError) -> RTCSnapshot {
         let edge: Result<EdgeSample, RTCError>
         do throws(RTCError) {
-            edge = .success(try findEdge())
+            edge = .success(try findEdge(expecting: prediction))
         } catch {
             // A bus that hangs takes as long the second time.
             guard error != .chip(.bus(.timedOut)) else { throw error }

@@ -52,9 +52,32 @@ extension RTCReference {
         let before = try readSnapshot()
         let wasOffOnBattery: Bool
         do throws(DS3231Error) { wasOffOnBattery = try chip.startOscillator() } catch { throw RTCError(error) }
-        let written = try writeOnSecond(of: timescale, lead: lead, hourMode: before.hourMode)
-        try verify(written, timescale)
+        let placed = try place(timescale, lead: lead, hourMode: before.hourMode)
+        if placed.oscillatorStopped { try clearOscillatorStopFlag() }
+        return WriteReport(
+            written: placed.written,
+            residual: placed.residual,
+            uncertainty: placed.edge.uncertainty,
+            oscillatorHadStopped: before.oscillatorStopped,
+            wasOffOnBattery: wasOffOnBattery,
+            edge: placed.edge
+        )
+    }
 
+    /// A time that was written, read back, and found to begin its seconds where it should.
+    struct Placement {
+        var written: NTPDate
+        var edge: EdgeSample
+        /// Chip − `timescale` at the edge.
+        var residual: NTPDuration
+        /// OSF, which stays as it was.
+        var oscillatorStopped: Bool
+    }
+
+    /// Writes the time and sees that it was taken.
+    func place(_ timescale: Timescale, lead: NTPDuration, hourMode: HourMode) throws(RTCError) -> Placement {
+        let written = try writeOnSecond(of: timescale, lead: lead, hourMode: hourMode)
+        try verify(written, timescale)
         let prediction = EdgePrediction(
             moment: timescale.moment(of: written),
             uncertainty: Self.expectedResidual
@@ -67,19 +90,16 @@ extension RTCReference {
         guard residual.magnitude < Self.verificationTolerance else {
             throw .notVerified(written: CivilTime(written), read: time.civil)
         }
-        if registers.oscillatorStopped { try clearOscillatorStopFlag() }
-        return WriteReport(
+        return Placement(
             written: written,
+            edge: edge,
             residual: residual,
-            uncertainty: edge.uncertainty,
-            oscillatorHadStopped: before.oscillatorStopped,
-            wasOffOnBattery: wasOffOnBattery,
-            edge: edge
+            oscillatorStopped: registers.oscillatorStopped
         )
     }
 
     /// From the call of `writeTime` to the acknowledge of the seconds octet.
-    private func measuredLead() throws(RTCError) -> NTPDuration {
+    func measuredLead() throws(RTCError) -> NTPDuration {
         var short = NTPDuration.max
         var long = NTPDuration.max
         for _ in 0..<Self.timedTransfers {

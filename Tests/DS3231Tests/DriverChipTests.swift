@@ -51,6 +51,13 @@ private struct Operation: CustomTestStringConvertible, Sendable {
         Operation("writeAgingOffset", octets: 3) { driver throws(DS3231Error) in
             try driver.writeAgingOffset(AgingOffset(steps: -5))
         },
+        Operation("readAlarms", octets: 10) { driver throws(DS3231Error) in _ = try driver.readAlarms() },
+        Operation("writeAlarms", octets: 9) { driver throws(DS3231Error) in
+            try driver.writeAlarms(InlineArray(repeating: 0x15))
+        },
+        Operation("clearAlarmFlags", octets: 7) { driver throws(DS3231Error) in
+            try driver.clearAlarmFlags(except: [])
+        },
         Operation("switchSquareWaveOn", octets: 7) { driver throws(DS3231Error) in
             _ = try driver.switchSquareWaveOn()
         },
