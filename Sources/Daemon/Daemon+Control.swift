@@ -76,7 +76,7 @@ extension Daemon {
         case .written(let report):
             let report = RTCWriteReport(report)
             response = { .done(rendered(report.text, report.json, as: $0)) }
-        case .failed(.sample, _), .timeless: return
+        case .failed(.sample, _), .failed(.trim, _), .trimmed, .timeless: return
         case .failed(.write, let reason): response = { _ in .failed(reason: reason) }
         }
         for (connection, format) in control.waitingForWrite { control.answer(connection, response(format)) }

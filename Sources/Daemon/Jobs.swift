@@ -48,6 +48,7 @@ enum RTCJob: Sendable {
                 case .sample(let prediction):
                     return .engine(.sample(try device.sample(expecting: prediction)))
                 case .write(let timescale): return .engine(.written(try device.write(timescale)))
+                case .trim(let aging): return .engine(.trimmed(try device.setAging(aging)))
                 }
             } catch {
                 return .engine(

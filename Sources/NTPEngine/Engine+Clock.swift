@@ -29,6 +29,8 @@ extension Engine {
         networkReference = reference
         teachRTC(by: association, of: reference)
         state = .synchronised
+        holdoverSince = nil
+        isHoldoverOver = false
         served.stratum = min(peer.stratum + 1, 15)
         served.referenceID = association.referenceID
     }
@@ -81,7 +83,6 @@ extension Engine {
             actions.append(.steer(steering))
             served.correction = ServedTime.Correction(
                 start: now.monotonic,
-
                 duration: steering.duration
             )
         }
@@ -120,41 +121,6 @@ extension Engine {
                     maximumError: served.rootDistance(at: now)
                 )
             )
-        )
-    }
-
-    /// No upstream server can be used any more.
-    mutating func enterHoldover(at now: ClockReading) {
-        state = .holdover
-        systemPeer = nil
-        truechimers = []
-        guard rtc?.isUsable(at: now.monotonic) == true else {
-            log(.warning, "no upstream server can be used; holdover by the oscillator's last frequency")
-            return
-        }
-        log(.warning, "no upstream server can be used; holdover by the RTC")
-        serveAsRTC()
-    }
-
-    /// Marks the served time as kept by the RTC.
-    mutating func serveAsRTC() {
-        served.stratum = Self.holdoverStratum
-        served.referenceID = .rtc
-        served.leap = .none
-    }
-
-    /// As chrony's and ntpd's convention for a local reference: no client prefers it to a synchronised server.
-    static var holdoverStratum: UInt8 { 10 }
-
-    /// Serves no more than can be vouched for.
-    mutating func checkHoldoverLimit(at now: ClockReading) {
-        guard state == .holdover, served.rootDistance(at: now) >= ReplyCheck.maximumDistance else { return }
-        log(.error, "the time is no better than 16 s now; clients are told that it is not synchronised")
-        state = .unsynchronised
-        endSlew()
-        served = .unsynchronised(precision: configuration.precision)
-        actions.append(
-            .publish(ClockStatus(leap: .unsynchronised, estimatedError: .seconds(16), maximumError: .seconds(16)))
         )
     }
 }

@@ -1,4 +1,5 @@
 import ClockDiscipline
+import DS3231
 import NTPTime
 import NTPWire
 import RTCReference
@@ -25,6 +26,11 @@ extension Engine {
                 "RTC set, \(fixed(report.residual.milliseconds, 3)) ms off, ±\(fixed(report.uncertainty.milliseconds, 3)) ms"
             )
             saveRTC()
+        case .trimmed(let report):
+            let estimate = served.reference?.estimate
+            rtc?.note(report, at: estimate?.date(at: report.effective) ?? now.date, now: now.monotonic)
+            log(.notice, "RTC trimmed by its aging register, from \(report.before) to \(report.after)")
+            saveRTC()
         case .failed(_, let reason): noteFailure(reason, isTimeless: false, at: now.monotonic)
         case .timeless(let reason):
             noteFailure(reason, isTimeless: true, at: now.monotonic)
@@ -41,7 +47,9 @@ extension Engine {
     }
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {
+        let refusal = rtc?.refusal
         rtc?.note(sample, in: state, at: now.monotonic)
+        if let news = rtc?.refusal, refusal == nil { log(.warning, "\(news); it is not followed") }
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
@@ -72,8 +80,8 @@ extension Engine {
         let wasDoubted = rtc?.contradiction != nil
         let reference = rtc?.reference(prior: prior, own: state == .unsynchronised ? nil : networkReference)
         if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
-        guard var reference,
-            reference.rootDistance(at: now.monotonic) < ReplyCheck.maximumDistance
+        guard var reference, !isHoldoverOver,
+            reference.rootDistance(at: now.monotonic) < configuration.holdover.distance
         else { return }
         if state == .synchronised { reference.leap = served.leap } else { serveAsRTC() }
         if state != .unsynchronised, let own = networkReference,
@@ -85,6 +93,7 @@ extension Engine {
         guard follow(reference, by: rtcLoop, isFirst: isFirst, at: now) else { return }
         if isFirst {
             state = .holdover
+            holdoverSince = now.monotonic
             log(.notice, "time loaded from the RTC, ±\(fixed(reference.rootDistance(at: now.monotonic).seconds, 3)) s")
         }
     }
@@ -107,6 +116,16 @@ extension Engine {
         return nil
     }
 
+    /// Sets the chip's aging register at somebody's request.
+    ///
+    /// - Parameter aging: it stays so from now on; nil lets it be set as the chip needs it again.
+    /// - Returns: why it cannot be done; nil if it can, and the result comes with the RTC's answer.
+    package mutating func trimRTC(to aging: AgingOffset?, at now: ClockReading) -> String? {
+        guard rtc != nil else { return "no RTC is configured" }
+        rtc?.requestTrim(to: aging)
+        return nil
+    }
+
     /// Sets the chip a last time if the time is known and the chip needs it.
     ///
     /// Most chips do not: they are set whenever they are off, and what is left is corrected by what was learned. It is for
@@ -122,8 +141,13 @@ extension Engine {
 
     package var isSettingRTC: Bool { rtc?.isSetting ?? false }
 
-    /// The chip has made a jump: it is not followed any more, and the bound covers both.
+    /// The chip has made a jump, and is not followed any more. While there are servers, they are; in holdover the bound
+    /// covers both.
     private mutating func doubtRTC(_ contradiction: NTPDuration) {
+        guard state != .synchronised else {
+            served.reference = networkReference
+            return
+        }
         guard let base = served.reference else { return }
         served.reference?.rootDispersion = max(base.rootDispersion, contradiction)
         log(.warning, "RTC: it is \(fixed(contradiction.seconds, 3)) s away from where it was; it is not followed")

@@ -9,7 +9,7 @@ import RTCReference
 /// Sans-IO: every method takes the time at which it is called, and what is to be done is left in `takeActions()`. The
 /// daemon, the simulator and the tests drive the same engine. The shell calls `advance` at `nextDeadline`.
 package struct Engine: Sendable {
-    let configuration: EngineConfiguration
+    package let configuration: EngineConfiguration
     private nonisolated(unsafe) let random: any RandomSource
     var actions: [EngineAction] = []
 
@@ -20,6 +20,10 @@ package struct Engine: Sendable {
     var deniedAddresses: [IPAddress] = []
 
     package internal(set) var state = SystemState.unsynchronised
+    /// Since when no server has been followed; nil outside of holdover.
+    package internal(set) var holdoverSince: MonotonicTime?
+    /// Holdover has lasted as long as is allowed: nothing is served until servers are back.
+    var isHoldoverOver = false
     package internal(set) var systemPeer: AssociationID?
     package internal(set) var falsetickers: [AssociationID] = []
     package internal(set) var truechimers: [AssociationID] = []
@@ -54,7 +58,7 @@ package struct Engine: Sendable {
             lines.append(SourceLine(id: id, configuration: source, firstLookup: now.monotonic))
         }
         if configuration.hasRTC {
-            rtc = RTCKeeper(saved: savedRTC, at: now.monotonic)
+            rtc = RTCKeeper(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
             if let savedRTC, SavedRTC(parsing: savedRTC) == nil {
                 actions.append(.log(.warning, "the saved RTC state cannot be read; learning starts anew"))
             }
@@ -80,6 +84,7 @@ package struct Engine: Sendable {
         for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
         if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
+        deadline = min(deadline, holdoverEnd)
         return deadline
     }
 
@@ -130,6 +135,9 @@ package struct EngineConfiguration: Sendable {
     package var sources: [SourceConfiguration]
     package var limits: ClockLoop.Limits
     package var hasRTC: Bool
+    /// Whether the RTC's aging register may be set, so that the chip itself keeps time.
+    package var trimsRTC: Bool
+    package var holdover: HoldoverLimits
     /// log2 of the served clock's precision in seconds.
     package var precision: Int8
     /// Reference identifiers of our own addresses, by which a loop is seen.
@@ -139,12 +147,16 @@ package struct EngineConfiguration: Sendable {
         sources: [SourceConfiguration] = [],
         limits: ClockLoop.Limits = ClockLoop.Limits(),
         hasRTC: Bool = false,
+        trimsRTC: Bool = true,
+        holdover: HoldoverLimits = HoldoverLimits(),
         precision: Int8 = -20,
         ownReferenceIDs: [ReferenceID] = []
     ) {
         self.sources = sources
         self.limits = limits
         self.hasRTC = hasRTC
+        self.trimsRTC = trimsRTC
+        self.holdover = holdover
         self.precision = precision
         self.ownReferenceIDs = ownReferenceIDs
     }

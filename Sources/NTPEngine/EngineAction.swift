@@ -1,4 +1,5 @@
 import ClockDiscipline
+import DS3231
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -43,11 +44,14 @@ package enum RTCRequest: Sendable {
     case sample(expecting: EdgePrediction?)
     /// Set the chip to this time, on the second.
     case write(Timescale)
+    /// Set the aging register, and let it take effect.
+    case trim(AgingOffset)
 }
 
 package enum RTCAnswer: Sendable {
     case sample(EdgeSample)
     case written(WriteReport)
+    case trimmed(TrimReport)
     /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half. In words.
     case timeless(reason: String)
     /// In words; the same words are the same trouble.

@@ -1,4 +1,5 @@
 import ClockDiscipline
+import DS3231
 import NTPTime
 import RTCReference
 
@@ -25,9 +26,17 @@ package struct RTCKeeper: Sendable {
     /// How far the chip's last second was from the line through those before it, if they contradict each
     /// other: then the chip has made a jump.
     private(set) var contradiction: NTPDuration?
+    /// Why the chip is not believed although it has a time; nil if it is.
+    package private(set) var refusal: RTCRefusal?
+    private var watch = RateWatch()
     private var nextRequest: MonotonicTime
     private var isBusy = false
     private var requestedWrite: TimeToSet?
+    private var requestedTrim: AgingOffset?
+    private let trimsChip: Bool
+    private var trimming = TrimPolicy()
+    /// Somebody has set the aging register, and wants it left at that.
+    package private(set) var isTrimmedByHand: Bool
     private var writeUnderWay: TimeToSet?
 
     /// What the chip is to be set to.
@@ -48,27 +57,35 @@ package struct RTCKeeper: Sendable {
     private var samples = 0
 
     /// - Parameter saved: what `saved` was in an earlier run; nil or unreadable starts without a history.
-    init(saved: String?, at now: MonotonicTime) {
+    /// - Parameter trimsChip: whether the aging register may be set.
+    init(saved: String?, trimsChip: Bool, at now: MonotonicTime) {
         let remembered = saved.flatMap(SavedRTC.init(parsing:))
         model = remembered?.model ?? RTCModel()
         learnedDelay = remembered?.learnedDelay ?? .zero
         learnedDispersion = remembered?.learnedDispersion ?? .zero
+        isTrimmedByHand = remembered?.isTrimmedByHand ?? false
+        self.trimsChip = trimsChip
         lastAttempt = model.lastWrite
         nextRequest = now
     }
 
     var saved: String {
-        SavedRTC(model: model, learnedDelay: learnedDelay, learnedDispersion: learnedDispersion).text
+        SavedRTC(
+            model: model,
+            learnedDelay: learnedDelay,
+            learnedDispersion: learnedDispersion,
+            isTrimmedByHand: isTrimmedByHand
+        ).text
     }
 
     var nextDeadline: MonotonicTime {
         if isBusy { return .distantFuture }
-        return requestedWrite == nil ? nextRequest : .zero
+        return requestedWrite == nil && requestedTrim == nil ? nextRequest : .zero
     }
 
     /// Whether the chip answered lately with a time that can be believed.
     func isUsable(at now: MonotonicTime) -> Bool {
-        guard lastError == nil, let lastSample else { return false }
+        guard lastError == nil, refusal == nil, let lastSample else { return false }
         return now - lastSample.edge < Self.staleAfter
     }
 
@@ -76,6 +93,12 @@ package struct RTCKeeper: Sendable {
 
     mutating func requestWrite(of time: TimeToSet) {
         requestedWrite = time
+    }
+
+    /// Sets the aging register and leaves it at that; nil lets the chip be trimmed as it needs it again.
+    mutating func requestTrim(to aging: AgingOffset?) {
+        requestedTrim = aging
+        isTrimmedByHand = aging != nil
     }
 
     /// Whether the chip has stopped, or shows a time that is off, however lately it was set. One that does not answer
@@ -100,6 +123,10 @@ package struct RTCKeeper: Sendable {
     mutating func request(at now: MonotonicTime, estimate: ClockEstimate?, frequency: Frequency) -> RTCRequest? {
         guard nextDeadline <= now else { return nil }
         isBusy = true
+        if let aging = requestedTrim {
+            requestedTrim = nil
+            return .trim(aging)
+        }
         let reading = estimate.map { ClockReading(monotonic: now, date: $0.date(at: now)) }
         switch (requestedWrite, reading) {
         case (.disciplined, let reading?), (.given(let reading), _):
@@ -118,6 +145,14 @@ package struct RTCKeeper: Sendable {
 
     mutating func note(_ sample: EdgeSample, in state: SystemState, at now: MonotonicTime) {
         isBusy = false
+        watch.note(sample)
+        // What was seen of the chip is of no account where others know the time.
+        refusal =
+            watch.impossibleRate.map { .rate($0) }
+            ?? model.refusal(at: sample.chipTime).flatMap { refusal in
+                if case .wentBack = refusal, state != .unsynchronised { return nil }
+                return refusal
+            }
         lastSample = sample
         lastError = nil
         samples = min(samples + 1, Self.learningSamples)
@@ -142,9 +177,11 @@ package struct RTCKeeper: Sendable {
     /// - Returns: whether the chip should be set.
     mutating func note(_ sample: EdgeSample, against reference: TimeReference) -> Bool {
         let date = reference.estimate.date(at: sample.edge)
+        model.note(sample.aging, at: date)
         model.advance(to: date, temperature: sample.temperature)
         edges = edges.suffix(Self.comparedEdges - 1) + [sample]
         if !model.hasHistory { learn(Comparison(Timescale(reference.estimate), .zero), against: reference) }
+        if case .rate = refusal { return false }
         return policy.writeBackIsDue(model: model, at: date, lastWrite: lastAttempt)
     }
 
@@ -171,12 +208,15 @@ package struct RTCKeeper: Sendable {
                 offset: offset,
                 date: utc.timescale.date(at: last.edge),
                 temperature: last.temperature,
+                aging: last.aging,
                 deviation: .seconds((variance + deviation * deviation).squareRoot()),
                 bound: bound + reference.estimate.phaseError(at: last.edge)
             )
         )
         learnedDelay = reference.rootDelay
         learnedDispersion = reference.rootDispersion(at: last.edge)
+        guard trimsChip, !isTrimmedByHand else { return }
+        requestedTrim = trimming.trim(of: model, at: utc.timescale.date(at: last.edge))
     }
 
     /// The chip was set: its phase is new, its drift runs on.
@@ -186,6 +226,7 @@ package struct RTCKeeper: Sendable {
         isBusy = false
         lastError = nil
         lastSample = report.edge
+        watch.restart()
         statistics = nil
         edges = []
         contradiction = nil
@@ -205,13 +246,22 @@ package struct RTCKeeper: Sendable {
         model.rewritten(RTCObservation(report, offset: report.residual + difference, at: date))
     }
 
+    /// The aging register was set: the drift is another one from `date`, UTC, on.
+    mutating func note(_ report: TrimReport, at date: NTPDate, now: MonotonicTime) {
+        isBusy = false
+        model.note(report.after, at: date)
+        trimming.restart()
+        edges = []
+        nextRequest = now + Self.learningInterval
+    }
+
     /// The chip's word on UTC at the last sample, each part of its error bounded; nil if there is none to believe.
     ///
     /// - Parameter prior: the oscillator's frequency as it was last measured.
     /// - Parameter own: what the servers' last word and the oscillator say, if there is one: a chip that cannot be right
     ///   if that is within its bound is not believed.
     mutating func reference(prior: FrequencyPrior, own: TimeReference?) -> TimeReference? {
-        guard let sample = lastSample, lastError == nil else { return nil }
+        guard let sample = lastSample, lastError == nil, refusal == nil else { return nil }
         let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         let second = ClockSample(
             moment: sample.edge,
@@ -234,6 +284,7 @@ package struct RTCKeeper: Sendable {
         contradiction = own.flatMap { reference.contradiction(of: $0, at: sample.edge) }
         guard contradiction == nil else { return nil }
         statistics = line
+        model.note(sample.aging, at: second.date)
         model.advance(to: second.date, temperature: sample.temperature)
         return reference
     }
@@ -274,6 +325,7 @@ extension RTCObservation {
             offset: offset,
             date: date,
             temperature: report.edge.temperature,
+            aging: report.edge.aging,
             deviation: report.uncertainty * (1 / 3.0.squareRoot()),
             bound: report.uncertainty
         )

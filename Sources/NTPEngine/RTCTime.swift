@@ -11,11 +11,11 @@ package struct RTCTime: Sendable {
     package let bound: NTPDuration
 
     /// - Parameter saved: the text of the last `EngineAction.saveRTC`; without one, the chip is taken to be right to 1 s.
-    /// - Returns: nil for a chip that a run began to set and did not finish, which may hold anything.
-    package init?(_ sample: EdgeSample, saved: String?) {
+    /// - Throws: why the chip is not to be believed.
+    package init(_ sample: EdgeSample, saved: String?) throws(RTCRefused) {
         let remembered = saved.flatMap(SavedRTC.init(parsing:))
         let model = remembered?.model ?? RTCModel()
-        guard !model.isBeingWritten else { return nil }
+        if let refusal = model.refusal(at: sample.chipTime) { throw RTCRefused(reason: refusal) }
         let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         reading = ClockReading(monotonic: sample.edge, date: sample.chipTime - prediction.offset)
         correction = model.hasHistory ? prediction.offset : nil
@@ -23,4 +23,9 @@ package struct RTCTime: Sendable {
         if let remembered { bound += remembered.learnedDelay / 2 + remembered.learnedDispersion }
         self.bound = bound
     }
+}
+
+/// A chip that has a time, and is not believed.
+package struct RTCRefused: Error, Sendable {
+    package let reason: RTCRefusal
 }

@@ -6,26 +6,31 @@ struct SavedRTC {
     var model: RTCModel
     var learnedDelay: NTPDuration
     var learnedDispersion: NTPDuration
+    var isTrimmedByHand: Bool
 
-    init(model: RTCModel, learnedDelay: NTPDuration, learnedDispersion: NTPDuration) {
-        self.model = model
-        self.learnedDelay = learnedDelay
-        self.learnedDispersion = learnedDispersion
+    /// `reference` root delay (s) root dispersion (s) who sets the aging register.
+    var text: String {
+        "reference \(learnedDelay.seconds) \(learnedDispersion.seconds) \(isTrimmedByHand ? Self.byHand : Self.automatic)\n"
+            + model.serialised()
     }
 
-    /// `reference` root delay (s) root dispersion (s).
-    var text: String { "reference \(learnedDelay.seconds) \(learnedDispersion.seconds)\n" + model.serialised() }
+    fileprivate static let byHand = "trimmed-by-hand"
+    fileprivate static let automatic = "trimmed"
+}
 
+extension SavedRTC {
     /// nil unless every field is there and sane.
     init?(parsing text: String) {
         let parts = text.split(separator: "\n", maxSplits: 1)
         guard parts.count == 2, let model = RTCModel(parsing: String(parts[1])) else { return nil }
         let fields = parts[0].split(separator: " ")
-        guard fields.count == 3, fields[0] == "reference", let delay = Double(String(fields[1])),
-            let dispersion = Double(String(fields[2])), (0..<65_536).contains(delay), (0..<65_536).contains(dispersion)
+        guard fields.count == 4, fields[0] == "reference", let delay = Double(String(fields[1])),
+            let dispersion = Double(String(fields[2])), (0..<65_536).contains(delay), (0..<65_536).contains(dispersion),
+            fields[3] == Self.byHand || fields[3] == Self.automatic
         else { return nil }
         self.model = model
         learnedDelay = .seconds(delay)
         learnedDispersion = .seconds(dispersion)
+        isTrimmedByHand = fields[3] == Self.byHand
     }
 }

@@ -9,6 +9,7 @@ package struct RTCObservation: Hashable, Sendable {
     package var date: NTPDate
     /// Of the chip.
     package var temperature: Temperature
+    package var aging: AgingOffset
     /// One standard deviation of what is new in each observation's error, more than zero.
     package var deviation: NTPDuration
     /// On the error, UTC's own included.
@@ -18,12 +19,14 @@ package struct RTCObservation: Hashable, Sendable {
         offset: NTPDuration,
         date: NTPDate,
         temperature: Temperature,
+        aging: AgingOffset,
         deviation: NTPDuration,
         bound: NTPDuration
     ) {
         self.offset = offset
         self.date = date
         self.temperature = temperature
+        self.aging = aging
         self.deviation = deviation
         self.bound = bound
     }
@@ -113,13 +116,14 @@ extension RTCModel {
         lastWrite = NTPDate(seconds: observation.date.seconds)
     }
 
-    /// Notes that the aging register was changed at `date` (UTC), and took effect. Positive slows the chip.
+    /// Notes what the aging register is at `date` (UTC), in effect. Positive slows the chip.
     ///
     /// The datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
-    package mutating func agingChanged(from before: AgingOffset, to after: AgingOffset, at date: NTPDate) {
-        guard var state else { return }
+    package mutating func note(_ aging: AgingOffset, at date: NTPDate) {
+        guard var state, state.aging != aging else { return }
         state.move(to: max(state.date, date), temperature: state.temperature)
-        let change = AgingOffset.step.fraction * (Double(after.steps) - Double(before.steps))
+        let change = AgingOffset.step.fraction * (Double(aging.steps) - Double(state.aging.steps))
+        state.aging = aging
         for index in state.filters.indices {
             let drift = state.filters[index].filter.drift - change
             state.filters[index].filter.drift = min(max(drift, -Self.maximumDrift), Self.maximumDrift)
@@ -148,6 +152,7 @@ extension RTCModel.State {
             date: observation.date,
             observed: observation.date,
             temperature: observation.temperature,
+            aging: observation.aging,
             filters: RTCModel.wanders.map { _ in RTCModel.Weighted(filter: filter) },
             observationBound: bound
         )

@@ -18,6 +18,8 @@ package struct RTCModel: Hashable, Sendable {
         var observed: NTPDate
         /// Of the chip at `date`.
         var temperature: Temperature
+        /// At which the filters' drift is the chip's.
+        var aging: AgingOffset
         /// One for each of `RTCModel.wanders`.
         var filters: [Weighted]
         /// What the observations may have in common, s: their bounds, weighted as they went into the offset. No averaging
@@ -117,6 +119,9 @@ extension RTCModel {
             )
         }
     }
+
+    /// The aging register as it was last seen; nil if nothing is known.
+    package var aging: AgingOffset? { state?.aging }
 
     /// Whether the drift is known well enough to be corrected for.
     package var isLearned: Bool { state != nil && driftUncertainty.fraction <= Self.learnedDrift }

@@ -8,6 +8,7 @@ import NTPTime
 /// | `date` | UTC of the state, whole seconds, and the rest in units of 2^-32 s |
 /// | `observed` | UTC of the last observation, likewise |
 /// | `temperature` | in quarters of a °C |
+/// | `aging` | the register, in steps |
 /// | `observation-bound`, `contradiction` | s |
 /// | `filter` | for each wander: log likelihood; offset (s), drift (s/s), coefficient (1/°C); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
@@ -22,6 +23,7 @@ extension RTCModel {
                 "date \(Self.text(state.date))",
                 "observed \(Self.text(state.observed))",
                 "temperature \(state.temperature.quarterDegrees)",
+                "aging \(state.aging.steps)",
                 "observation-bound \(state.observationBound)",
                 "contradiction \(state.contradiction)",
             ]
@@ -93,6 +95,11 @@ private struct ModelLines {
         numbers(of: key, count: 1).flatMap { range.contains($0[0]) ? $0[0] : nil }
     }
 
+    mutating func integer(of key: String, in range: ClosedRange<Int16>) -> Int16? {
+        guard let values = values(of: key), values.count == 1, let value = Int16(values[0]) else { return nil }
+        return range.contains(value) ? value : nil
+    }
+
     mutating func date(of key: String) -> NTPDate? {
         guard let values = values(of: key), values.count == 2, let fraction = UInt32(values[1]),
             let date = NTPDate(iso8601: values[0]), date.fraction == 0, RTCModel.dates.contains(date)
@@ -104,8 +111,8 @@ private struct ModelLines {
 extension RTCModel.State {
     fileprivate init?(_ lines: inout ModelLines) {
         guard let date = lines.date(of: "date"), let observed = lines.date(of: "observed"),
-            let quarters = lines.values(of: "temperature"), quarters.count == 1, let quarter = Int16(quarters[0]),
-            (-512...511).contains(quarter),
+            let quarters = lines.integer(of: "temperature", in: -512...511),
+            let steps = lines.integer(of: "aging", in: -128...127),
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
             let contradiction = lines.number(of: "contradiction", in: 0...3e9)
         else { return nil }
@@ -119,7 +126,8 @@ extension RTCModel.State {
         self.init(
             date: date,
             observed: observed,
-            temperature: Temperature(quarterDegrees: quarter),
+            temperature: Temperature(quarterDegrees: quarters),
+            aging: AgingOffset(steps: Int8(steps)),
             filters: filters,
             observationBound: observationBound,
             contradiction: contradiction

@@ -70,6 +70,7 @@ final class SimulatedRTC {
             switch request {
             case .sample(let prediction): answer = .sample(try driver.findEdge(expecting: prediction))
             case .write(let timescale): answer = .written(try driver.write(timescale))
+            case .trim(let aging): answer = .trimmed(try driver.setAging(aging))
             }
         } catch {
             answer = .failure(of: request, reason: error.description, isTimeless: error.isTimeless)

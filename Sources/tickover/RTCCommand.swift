@@ -63,8 +63,11 @@ struct RTCCommand {
         do throws(StateFileError) { saved = try StateFiles(daemon.configuration).rtc() } catch {
             throw ToolError(.failure, error.description)
         }
-        guard let time = RTCTime(sample, saved: saved) else {
-            throw ToolError(.failure, "RTC: it was being set when the power failed, and may show anything")
+        let time: RTCTime
+        do throws(RTCRefused) {
+            time = try RTCTime(sample, saved: saved)
+        } catch {
+            throw ToolError(.failure, error.reason.description)
         }
         do throws(ClockError) {
             let clock = try KernelClock(timex: SystemTimex())

@@ -8,9 +8,10 @@ import Testing
 @testable import NTPEngine
 
 /// Runs `world` and holds every served moment against its own bound.
-private func runHonestly(_ world: World, _ seconds: Double) {
+private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Void = { _ in }) {
     var broken = 0
     world.run(seconds) { world in
+        check(world)
         guard world.engine.served.reference != nil else { return }
         let bound = world.engine.served.rootDistance(at: world.now).seconds
         if abs(world.error) > bound { broken += 1 }
@@ -367,6 +368,50 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         #expect(world.log.contains { $0.contains("it is not followed") })
     }
 
+    @Test func `a chip that jumps while there are servers widens no bound`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.003, drift: 0.4e-6))
+        runHonestly(world, 43_200)
+        let before = world.engine.served.rootDistance(at: world.now)
+        let writes = world.writes
+        world.chip?.offset += 2
+        runHonestly(world, 7_200)
+        #expect(world.engine.state == .synchronised && world.writes == writes + 1)
+        #expect(world.engine.served.rootDistance(at: world.now) < before * 2)
+    }
+
+    @Test func `ends when it has lasted as long as is allowed, until servers are back`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server()],
+            chip: World.Chip(),
+            holdover: HoldoverLimits(stratum: 7, duration: .seconds(3_600))
+        )
+        runHonestly(world, 7_200)
+        world.servers[server]?.isUp = false
+        runHonestly(world, 3_000)
+        #expect(world.engine.state == .holdover && world.engine.served.stratum == 7)
+        runHonestly(world, 3_600)
+        #expect(world.engine.state == .unsynchronised && world.engine.served.stratum == 0)
+        #expect(world.log.count { $0.contains("as long as is allowed") } == 1)
+        runHonestly(world, 36_000)
+        #expect(world.engine.state == .unsynchronised)
+        world.servers[server]?.isUp = true
+        runHonestly(world, 600)
+        #expect(world.engine.state == .synchronised)
+    }
+
+    @Test func `ends when the bound exceeds what is allowed`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server()],
+            holdover: HoldoverLimits(distance: .seconds(0.05))
+        )
+        runHonestly(world, 7_200)
+        world.servers[server]?.isUp = false
+        var worst = NTPDuration.zero
+        runHonestly(world, 86_400) { worst = max(worst, $0.engine.served.rootDistance(at: $0.now)) }
+        #expect(world.engine.state == .unsynchronised && worst > .seconds(0.04))
+        #expect(world.log.count { $0.contains("no better than 0.050 s") } == 1)
+    }
+
     @Test func `what is no better than 16 s is not served`() {
         let world = World(servers: ["192.0.2.1": World.Server()], sources: [], chip: World.Chip())
         world.run(10)
@@ -405,7 +450,7 @@ private func runHonestly(_ world: World, _ seconds: Double) {
     }
 
     @Test func `is set from the synchronised clock when it is off, at most once an hour`() {
-        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.4, drift: 50e-6))
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.4, drift: 15e-6))
         runHonestly(world, 36_000)
         #expect((2...10).contains(world.writes))
     }
@@ -455,6 +500,74 @@ private func runHonestly(_ world: World, _ seconds: Double) {
         let world = World(servers: [:], chip: World.Chip(offset: 0.5, drift: 3e-6))
         runHonestly(world, 6 * 86_400)
         #expect(world.engine.state == .holdover)
+    }
+
+    @Test func `that gains an hour a day is said to be a counterfeit, and neither followed nor set`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 0.04))
+        runHonestly(world, 7_200)
+        let writes = world.writes
+        #expect(world.log.count { $0.contains("counterfeit") } == 1)
+        #expect(world.engine.rtc?.isUsable(at: world.monotonic) == false)
+        runHonestly(world, 36_000)
+        #expect(world.writes == writes && writes <= 2)
+    }
+
+    @Test func `that shows a time before the last that was seen is not loaded`() {
+        let first = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip())
+        first.run(43_200)
+        first.shutDown()
+        var chip = first.chip
+        chip?.offset -= 86_400 + 7_200
+        let second = World(
+            servers: [:],
+            chip: chip,
+            savedRTC: first.savedRTC,
+            start: first.time + 86_400
+        )
+        second.run(600)
+        #expect(second.engine.state == .unsynchronised)
+        #expect(second.log.count { $0.contains("s before the last that was seen of it") } == 1)
+    }
+
+    @Test func `is trimmed after a day, and keeps time itself`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.24e-6))
+        runHonestly(world, 86_000)
+        #expect(world.chip?.aging.steps == 0)
+        runHonestly(world, 86_400)
+        #expect(world.chip?.aging.steps == 12 && abs(world.chip?.drift ?? 1) < 0.1e-6)
+        #expect(world.log.count { $0.contains("aging register, from 0 to +12") } == 1)
+    }
+
+    @Test func `is left as it is if it may not be trimmed`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server()],
+            chip: World.Chip(drift: 1.24e-6),
+            trimsRTC: false
+        )
+        runHonestly(world, 2 * 86_400)
+        #expect(world.chip?.aging.steps == 0)
+    }
+
+    @Test func `stays as somebody has trimmed it, also after a restart, until it is handed back`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.24e-6))
+        runHonestly(world, 3_600)
+        #expect(world.trimRTC(to: -3) == nil)
+        runHonestly(world, 2 * 86_400)
+        #expect(world.chip?.aging.steps == -3)
+        world.shutDown()
+        let next = World(
+            servers: ["192.0.2.1": World.Server()],
+            chip: world.chip,
+            clockOffset: world.error,
+            savedFrequency: world.savedFrequency,
+            savedRTC: world.savedRTC,
+            start: world.time
+        )
+        runHonestly(next, 2 * 86_400)
+        #expect(next.chip?.aging.steps == -3)
+        #expect(next.trimRTC(to: nil) == nil)
+        runHonestly(next, 2 * 86_400)
+        #expect(next.chip?.aging.steps == 12)
     }
 
     @Test func `that jumps in holdover is not followed`() {

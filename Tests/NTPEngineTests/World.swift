@@ -34,6 +34,7 @@ final class World {
         var failure: String?
         /// Whether it has stopped, and has no time until it is set.
         var isTimeless = false
+        var aging = AgingOffset(steps: 0)
     }
 
     static let epoch = NTPDate(unixSeconds: 1_800_000_000)
@@ -69,6 +70,8 @@ final class World {
         clockOffset: Double = 0.05,
         savedFrequency: Frequency? = nil,
         savedRTC: String? = nil,
+        trimsRTC: Bool = true,
+        holdover: HoldoverLimits = HoldoverLimits(),
         start: Double = 0,
         seed: UInt64 = 1
     ) {
@@ -94,7 +97,13 @@ final class World {
                 )
             }
         engine = Engine(
-            configuration: EngineConfiguration(sources: lines, limits: limits, hasRTC: chip != nil),
+            configuration: EngineConfiguration(
+                sources: lines,
+                limits: limits,
+                hasRTC: chip != nil,
+                trimsRTC: trimsRTC,
+                holdover: holdover
+            ),
             frequency: savedFrequency,
             savedRTC: savedRTC,
             random: Bits(seed: seed),
@@ -148,6 +157,8 @@ final class World {
     func setRTCBeforeEnd() -> Bool { engine.setRTCBeforeEnd(at: now) }
 
     func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
+
+    func trimRTC(to steps: Int8?) -> String? { engine.trimRTC(to: steps.map { AgingOffset(steps: $0) }, at: now) }
 
     func deliver(_ octets: [UInt8], to id: AssociationID) {
         engine.received(id, octets.span, at: monotonic, now: now)
@@ -233,7 +244,7 @@ final class World {
             uncertainty: .milliseconds(0.3),
             chipTime: Self.epoch + .seconds(second),
             temperature: Temperature(quarterDegrees: 100),
-            aging: AgingOffset(steps: 0)
+            aging: chip?.aging ?? AgingOffset(steps: 0)
         )
     }
 
@@ -251,6 +262,15 @@ final class World {
                     return world.engine.rtcAnswered(.timeless(reason: "stopped"), at: world.now)
                 }
                 world.engine.rtcAnswered(failure.map { .failed(request, reason: $0) } ?? .sample(sample), at: world.now)
+            }
+        case .trim(let aging):
+            later(0.3) { world in
+                let change = Double(aging.steps - chip.aging.steps) * AgingOffset.step.fraction
+                world.chip?.drift -= change
+                world.chip?.offset += change * world.time
+                world.chip?.aging = aging
+                let report = TrimReport(before: chip.aging, after: aging, effective: world.monotonic)
+                world.engine.rtcAnswered(.trimmed(report), at: world.now)
             }
         case .write(let timescale):
             later(1.5) { world in

@@ -39,7 +39,7 @@ import Testing
         #expect(daemon.logged("cannot be read") == 0)
     }
 
-    @Test(arguments: ["", "nonsense\n", "reference 1 2\ntickover-rtc-model 2\ndate x\n"])
+    @Test(arguments: ["", "nonsense\n", "reference 1 2 trimmed\ntickover-rtc-model 2\ndate x\n"])
     func `may hold anything`(content: String) throws {
         let workplace = try Workplace()
         try FileManager.default.createDirectory(atPath: workplace.path("state"), withIntermediateDirectories: true)

@@ -17,26 +17,26 @@ extension RTCModel {
         temperature: Temperature = roomTemperature,
         uncertainty: NTPDuration
     ) -> Outcome {
-        observe(
-            RTCObservation(
-                offset: offset,
-                date: date,
-                temperature: temperature,
-                deviation: uncertainty * (1 / 3.0.squareRoot()),
-                bound: uncertainty
-            )
-        )
+        observe(observation(offset, at: date, temperature, uncertainty))
     }
 
     fileprivate mutating func rewritten(to residual: NTPDuration, at date: NTPDate, uncertainty: NTPDuration) {
-        rewritten(
-            RTCObservation(
-                offset: residual,
-                date: date,
-                temperature: roomTemperature,
-                deviation: uncertainty * (1 / 3.0.squareRoot()),
-                bound: uncertainty
-            )
+        rewritten(observation(residual, at: date, roomTemperature, uncertainty))
+    }
+
+    private func observation(
+        _ offset: NTPDuration,
+        at date: NTPDate,
+        _ temperature: Temperature,
+        _ uncertainty: NTPDuration
+    ) -> RTCObservation {
+        RTCObservation(
+            offset: offset,
+            date: date,
+            temperature: temperature,
+            aging: aging ?? AgingOffset(steps: 0),
+            deviation: uncertainty * (1 / 3.0.squareRoot()),
+            bound: uncertainty
         )
     }
 
@@ -258,7 +258,7 @@ private struct Life {
         var model = RTCModel(drift: 2e-6, for: 24 * 3_600)
         let date = start + .seconds(24 * 3_600)
         let before = model.predict(at: date)
-        model.agingChanged(from: AgingOffset(steps: -5), to: AgingOffset(steps: 15), at: date)
+        model.note(AgingOffset(steps: 20), at: date)
         #expect(abs(model.drift.ppm) < 0.1)
         #expect(!model.isLearned)
         #expect((model.predict(at: date).offset - before.offset).magnitude < .microseconds(1))
@@ -283,11 +283,7 @@ private struct Life {
             case 0: model.rewriteBegins()
             case 1: model.rewritten(to: offset, at: date, uncertainty: uncertainty)
             case 2:
-                model.agingChanged(
-                    from: AgingOffset(steps: Int8(random.uniform(-128...127))),
-                    to: AgingOffset(steps: Int8(random.uniform(-128...127))),
-                    at: date
-                )
+                model.note(AgingOffset(steps: Int8(random.uniform(-128...127))), at: date)
             default: model.observe(offset: offset, at: date, uncertainty: uncertainty)
             }
             let text = model.serialised()
@@ -326,7 +322,8 @@ private struct Life {
         ("temperature 100", "temperature 100\ntemperature 100"), ("temperature 100", "temperature 512"),
         ("temperature 100", "temperature 1e2"), ("temperature 100", "temperature 100\nother 1"),
         ("observation-bound ", "observation-bound -"), ("contradiction 0.0", "contradiction nan"),
-        ("filter ", "filter 1"), ("filter ", "filter 0 "), ("filter 0.0 ", "filter "), ("filter 0.0 ", "filter inf "),
+        ("aging 0", "aging 128"), ("aging 0\n", ""), ("filter ", "filter 1"), ("filter ", "filter 0 "),
+        ("filter 0.0 ", "filter "), ("filter 0.0 ", "filter inf "),
         ("filter 0.0 ", "filter 0.0 1e300 "), ("e-07 0.0 ", "e-07 -1.0 "), ("e-07 0.0 ", "e+07 0.0 "),
         ("e-15 0.0 ", "e-15 1.0 "), ("filter 0.0", "other 0.0"), ("written 2027", "written 20x7"), ("\n", "\r\n"),
         ("written", "rewriting no\nwritten"),
