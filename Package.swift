@@ -44,7 +44,7 @@ let core: [Target] = [
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
     library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
-    library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference"]),
+    library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]),
     library("Configuration", ["NTPTime", "NetworkAddress"]),
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
     library(
@@ -83,7 +83,7 @@ let shell: [Target] = [
         "tickover",
         [
             "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress",
-            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "ScenarioSimulation",
+            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "DS3231", "ScenarioSimulation",
         ]
     ),
 ]

@@ -24,18 +24,35 @@ package struct ToolOptions: Equatable, Sendable {
 }
 
 package enum ToolCommand: Equatable, Sendable {
+    /// Compares the RTC with the system clock over `duration`, if the daemon knows nothing better.
+    case calibrateRTC(duration: NTPDuration)
     case checkConfiguration
     /// Sets the system clock from the RTC.
     case loadRTC
     case query(ServerQuery)
     case readRTC
+    case selfTestRTC
     /// Sets the RTC to the date, or to the system's time when there is none.
     case setRTC(NTPDate?)
     case simulate(SimulationRequest)
     case sources
     /// `watch` shows it again and again.
     case status(watch: Bool)
+    /// `converting` measures it anew.
+    case temperature(converting: Bool)
+    case trimRTC(RTCTrim)
     case waitSync
+    /// Reads the RTC again and again, as often as given or until interrupted.
+    case watchRTC(count: Int32?)
+}
+
+/// What is to become of the RTC's aging register.
+package enum RTCTrim: Equatable, Sendable {
+    case show
+    case set(Int8)
+    case reset
+    /// The daemon is to set it as the chip needs it.
+    case automatic
 }
 
 /// One question to a time server.
@@ -92,15 +109,19 @@ extension ToolOptions {
         var operands = operands
         let command: ToolCommand
         switch name {
+        case .calibrateRTC: command = .calibrateRTC(duration: try duration(given))
         case .checkConfiguration: command = .checkConfiguration
         case .loadRTC: command = .loadRTC
-        case .readRTC: command = .readRTC
+        case .readRTC: command = try reading(given)
+        case .selfTestRTC: command = .selfTestRTC
         case .setRTC: command = .setRTC(try date(given))
         case .simulate:
             command = .simulate(try SimulationRequest(operands, given))
             operands = []
         case .sources: command = .sources
         case .status: command = .status(watch: given.contains { $0.id == .watch })
+        case .temperature: command = .temperature(converting: given.contains { $0.id == .convert })
+        case .trimRTC: command = .trimRTC(try trim(given))
         case .waitSync: command = .waitSync
         case .query:
             guard let host = operands.popFirst(), !host.isEmpty else {
@@ -110,16 +131,6 @@ extension ToolOptions {
         }
         if let extra = operands.first { throw UsageError("unexpected argument '\(extra)' of '\(name.rawValue)'") }
         return command
-    }
-
-    private static func date(_ given: [GivenOption]) throws(UsageError) -> NTPDate? {
-        guard let option = given.last(where: { $0.id == .time }) else { return nil }
-        guard let date = NTPDate(iso8601: option.value) else {
-            throw UsageError(
-                "option '--time' expects a UTC time such as 2026-01-31T23:59:59Z, not '\(option.value)'"
-            )
-        }
-        return date
     }
 
     private static func query(_ host: String, _ given: [GivenOption]) throws(UsageError) -> ServerQuery {
@@ -158,13 +169,17 @@ struct GivenOption {
 }
 
 enum ToolOption {
-    case configurationFile, csv, help, ipv4, ipv6, json, markdown, plot, port, seed, seeds, time, timeout, version,
-        watch
+    case automatic, configurationFile, convert, count, csv, duration, help, ipv4, ipv6, json, markdown, plot, port,
+        reset, seed,
+        seeds, set, time, timeout, version, watch
 
     static var forms: [OptionForm<ToolOption>] {
         [
             OptionForm(.configurationFile, "c", "configfile", value: "FILE"),
+            OptionForm(.convert, nil, "convert"),
+            OptionForm(.count, nil, "count", value: "COUNT"),
             OptionForm(.csv, nil, "csv"),
+            OptionForm(.duration, nil, "duration", value: "SECONDS"),
             OptionForm(.help, "h", "help"),
             OptionForm(.ipv4, "4", "ipv4"),
             OptionForm(.ipv6, "6", "ipv6"),
@@ -172,8 +187,11 @@ enum ToolOption {
             OptionForm(.markdown, nil, "markdown"),
             OptionForm(.plot, nil, "plot", value: "FILE"),
             OptionForm(.port, nil, "port", value: "PORT"),
+            OptionForm(.reset, nil, "reset"),
+            OptionForm(.automatic, nil, "auto"),
             OptionForm(.seed, nil, "seed", value: "SEED"),
             OptionForm(.seeds, nil, "seeds", value: "COUNT"),
+            OptionForm(.set, nil, "set", value: "STEPS"),
             OptionForm(.time, nil, "time", value: "TIME"),
             OptionForm(.timeout, nil, "timeout", value: "SECONDS"),
             OptionForm(.version, "V", "version"),
@@ -184,23 +202,31 @@ enum ToolOption {
 
 /// The commands as they are written.
 private enum ToolCommandName: String {
+    case calibrateRTC = "rtc calibrate"
     case checkConfiguration = "check-config"
     case loadRTC = "rtc load"
     case query
     case readRTC = "rtc read"
+    case selfTestRTC = "rtc selftest"
     case setRTC = "rtc set"
     case simulate
     case sources
     case status
+    case temperature = "rtc temperature"
+    case trimRTC = "rtc trim"
     case waitSync = "wait-sync"
 
     var options: [ToolOption] {
         switch self {
-        case .checkConfiguration, .loadRTC, .readRTC, .sources, .waitSync: [.configurationFile, .json]
+        case .checkConfiguration, .loadRTC, .selfTestRTC, .sources, .waitSync: [.configurationFile, .json]
+        case .calibrateRTC: [.configurationFile, .json, .duration]
         case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
+        case .readRTC: [.configurationFile, .json, .watch, .count]
         case .setRTC: [.configurationFile, .json, .time]
         case .simulate: [.json, .csv, .markdown, .plot, .seed, .seeds]
         case .status: [.configurationFile, .json, .watch]
+        case .temperature: [.configurationFile, .json, .convert]
+        case .trimRTC: [.configurationFile, .json, .set, .reset, .automatic]
         }
     }
 
@@ -213,7 +239,9 @@ private enum ToolCommandName: String {
         }
         if first == "rtc" {
             guard words.count > 1, let name = ToolCommandName(rawValue: "rtc \(words[1])") else {
-                throw UsageError("expected 'rtc read', 'rtc set' or 'rtc load'")
+                throw UsageError(
+                    "expected 'rtc' with 'read', 'set', 'load', 'trim', 'temperature', 'calibrate' or 'selftest'"
+                )
             }
             return (name, words.dropFirst(2))
         }

@@ -25,6 +25,9 @@ package enum ToolUsage {
           rtc read       read the real-time clock
           rtc set        set the real-time clock
           rtc load       set the system clock from the real-time clock
+          rtc trim       change the rate of the real-time clock
+          rtc temperature, rtc calibrate, rtc selftest
+                         measure and test the real-time clock
           wait-sync      wait until the daemon has the time
           check-config   check the configuration
           simulate FILE  try the discipline in virtual time
@@ -70,18 +73,43 @@ package enum ToolUsage {
         """
 
     private static let rtc = """
-        Usage: tickover rtc read [-c FILE] [--json]
-               tickover rtc set [-c FILE] [--time TIME] [--json]
-               tickover rtc load [-c FILE] [--json]
+        Usage: tickover rtc read [--watch [--count COUNT]] [OPTION]...
+               tickover rtc set [--time TIME] [OPTION]...
+               tickover rtc load [OPTION]...
+               tickover rtc trim [--set STEPS | --reset | --auto] [OPTION]...
+               tickover rtc temperature [--convert] [OPTION]...
+               tickover rtc calibrate [--duration SECONDS] [OPTION]...
+               tickover rtc selftest [OPTION]...
 
-        Reads or sets the real-time clock that the configuration names, or sets
-        the system clock from it, corrected by what the daemon has learned of
-        its drift; for early boot, before the daemon starts.
+        Looks after the real-time clock that the configuration names, by the
+        daemon if it runs.
 
-          -c, --configfile FILE  the daemon's configuration
-              --time TIME        UTC time such as 2026-01-31T23:59:59Z; without
-                                 it, the system's
-              --json             print for programs
+          read         show the time and the state, or a line again and again
+          set          set the time
+          load         set the system clock, corrected by what the daemon has
+                       learned of the drift; for early boot, before the daemon
+          trim         show the rate, or change it by the aging register: a step
+                       is about 0.1 ppm, positive slows. It is left so until
+                       --auto lets the daemon do it again
+          temperature  show the temperature
+          calibrate    show how well the rate is known, and how long it takes to
+                       know it better
+          selftest     test the chip, and put everything back; up to a minute,
+                       in which the time of the chip is wrong for a while. Not
+                       while the daemon runs
+
+              --watch             read again and again, until interrupted
+              --count COUNT       or so many times
+              --time TIME         UTC time such as 2026-01-31T23:59:59Z; without
+                                  it, the system's
+              --set STEPS         the aging register, -128 to 127
+              --reset             the rate that the chip was made with
+              --auto              as the daemon finds that the chip needs it
+              --convert           measure the temperature now; otherwise it is up
+                                  to 64 s old
+              --duration SECONDS  how long to compare with the system clock (60)
+          -c, --configfile FILE   the daemon's configuration
+              --json              print for programs
 
         Exit status: 0 success, 1 failure, 3 there is no real-time clock.
 

@@ -56,11 +56,12 @@ extension Parser {
                     }
                 )
             case "stopped": rtc.stopped = true
+            case "sqw": rtc.squareWave = true
             case "hung": rtc.hung = true
             default:
                 throw SyntaxError(
                     at: option,
-                    "expected 'offset', 'drift', 'stopped' or 'hung', found \(option.shown)"
+                    "expected 'offset', 'drift', 'sqw', 'stopped' or 'hung', found \(option.shown)"
                 )
             }
         }

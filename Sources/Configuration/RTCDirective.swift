@@ -30,6 +30,8 @@ package struct SimulatedRTC: Hashable, Sendable {
     package var drift: Frequency = .zero
     /// The oscillator-stop flag is set: the chip's time is not to be believed.
     package var stopped = false
+    /// Its square wave is wired to an input.
+    package var squareWave = false
     /// The bus never answers.
     package var hung = false
 

@@ -11,7 +11,8 @@ struct ControlServer {
     /// Connections whose answer waits for the time.
     var waitingForSync: [(connection: ControlConnection, format: ReportFormat)] = []
     /// Connections whose answer waits for the chip.
-    var waitingForRead: [(connection: ControlConnection, format: ReportFormat)] = []
+    var waitingForRead: [(connection: ControlConnection, view: RTCView, format: ReportFormat)] = []
+    var waitingForTrim: [(connection: ControlConnection, format: ReportFormat)] = []
     var waitingForWrite: [(connection: ControlConnection, format: ReportFormat)] = []
 
     /// More connections than any number of people has terminals.
@@ -65,7 +66,7 @@ struct ControlServer {
                     } else {
                         answer(
                             connection,
-                            .failed(reason: "not a request: expected status, sources, wait-sync, rtc-read or rtc-set")
+                            .failed(reason: "not a request: expected status, sources, wait-sync or an rtc request")
                         )
                     }
                 case .tooLong, .closed: close(connection)
@@ -99,6 +100,7 @@ struct ControlServer {
         connections.removeAll { $0 === connection }
         waitingForSync.removeAll { $0.connection === connection }
         waitingForRead.removeAll { $0.connection === connection }
+        waitingForTrim.removeAll { $0.connection === connection }
         waitingForWrite.removeAll { $0.connection === connection }
     }
 }

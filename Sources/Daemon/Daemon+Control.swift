@@ -3,6 +3,7 @@ import Linux
 import Monitoring
 import NTPEngine
 import NTPTime
+import RTCDevice
 import RTCReference
 
 /// `tickover`'s requests.
@@ -22,21 +23,31 @@ extension Daemon {
             let report = SourcesReport(of: engine, at: now)
             control.answer(connection, .done(rendered(report.text, report.json, as: format)))
         case .waitSync(let format): control.waitingForSync.append((connection, format))
-        case .readRTC(let format):
-            guard rtc?.submit(.snapshot) == true else {
+        case .readRTC(let view, let format):
+            guard rtc?.submit(.snapshot(converting: view.isConverting)) == true else {
                 control.answer(
                     connection,
                     .failed(reason: rtc == nil ? "no RTC is configured" : "the I2C bus does not answer")
                 )
                 return
             }
-            control.waitingForRead.append((connection, format))
+            control.waitingForRead.append((connection, view, format))
         case .setRTC(let date, let format):
             if let reason = engine.setRTC(to: date, at: now) {
                 control.answer(connection, .failed(reason: reason))
                 return
             }
             control.waitingForWrite.append((connection, format))
+        case .trimRTC(let aging, let format):
+            if let reason = engine.trimRTC(to: aging, at: now) {
+                control.answer(connection, .failed(reason: reason))
+                return
+            }
+            guard aging != nil else {
+                control.answer(connection, .done(RTCTrimReport.automatic(as: format)))
+                return
+            }
+            control.waitingForTrim.append((connection, format))
         }
     }
 
@@ -58,32 +69,45 @@ extension Daemon {
         control.waitingForSync = []
     }
 
-    func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCFailure>) {
+    func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCDeviceError>) {
         guard !control.waitingForRead.isEmpty else { return }
-        let (connection, format) = control.waitingForRead.removeFirst()
+        let (connection, view, format) = control.waitingForRead.removeFirst()
+        let now = clock.read()
         switch snapshot {
         case .success(let snapshot):
-            let report = RTCReport(snapshot, name: rtcName, model: engine.rtc?.model, systemClock: clock.read())
-            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
-        case .failure(let failure): control.answer(connection, .failed(reason: failure.reason))
+            let report = RTCReport(
+                snapshot,
+                name: rtcName,
+                model: engine.rtc?.model,
+                systemClock: now,
+                systemClockError: engine.served.reference?.rootDistance(at: now.monotonic)
+            )
+            control.answer(connection, .done(report.rendered(view, as: format)))
+        case .failure(let failure): control.answer(connection, .failed(reason: failure.description))
         }
     }
 
+    /// Those who wait for a write or for a trim, each as it is over.
     func answerWaitingWrites(_ answer: RTCAnswer) {
-        let response: (ReportFormat) -> ControlResponse
         switch answer {
-        case .sample: return
+        case .sample, .failed(.sample, _), .timeless: break
         case .written(let report):
             let report = RTCWriteReport(report)
-            response = { .done(rendered(report.text, report.json, as: $0)) }
-        case .failed(.sample, _), .failed(.trim, _), .trimmed, .timeless: return
-        case .failed(.write, let reason): response = { _ in .failed(reason: reason) }
+            answerWriters { .done(rendered(report.text, report.json, as: $0)) }
+        case .failed(.write, let reason): answerWriters { _ in .failed(reason: reason) }
+        case .trimmed(let report):
+            answerTrimmers { .done(RTCTrimReport(report).rendered(as: $0)) }
+        case .failed(.trim, let reason): answerTrimmers { _ in .failed(reason: reason) }
         }
+    }
+
+    private func answerWriters(_ response: (ReportFormat) -> ControlResponse) {
         for (connection, format) in control.waitingForWrite { control.answer(connection, response(format)) }
         control.waitingForWrite = []
     }
-}
 
-struct RTCFailure: Error {
-    let reason: String
+    private func answerTrimmers(_ response: (ReportFormat) -> ControlResponse) {
+        for (connection, format) in control.waitingForTrim { control.answer(connection, response(format)) }
+        control.waitingForTrim = []
+    }
 }

@@ -26,6 +26,7 @@ extension Daemon {
         setRTCBeforeEnd()
         engine.shutDown(at: clock.read())
         carryOutActions()
+        closeRTC()
         screen?.clear()
         log.write(.notice, "ended")
         return ending ?? .success
@@ -90,6 +91,25 @@ extension Daemon {
     /// A write takes up to two seconds, and several attempts some more.
     private static let lastWriteTime = NTPDuration.seconds(8)
 
+    /// Puts the chip's pin back to its old use, unless that takes long.
+    private func closeRTC() {
+        guard closesRTC, rtc?.submit(.close) == true else { return }
+        let limit = oscillator.now + Self.closingTime
+        while oscillator.now < limit {
+            guard let outcome = rtc?.take() else {
+                oscillator.sleep(until: oscillator.now + .milliseconds(10))
+                continue
+            }
+            guard case .closed(let failure) = outcome.result else { continue }
+            if let failure { log.write(.warning, failure) }
+            return
+        }
+        log.write(.warning, "the I2C bus does not answer; the chip's SQW pin goes on giving 1 Hz")
+    }
+
+    /// A search for the second may be under way.
+    private static let closingTime = NTPDuration.seconds(5)
+
     /// One wait for whatever comes next, `limit` at the latest, and its handling.
     private func wait(until limit: MonotonicTime = .distantFuture) {
         var poller = Poller()
@@ -120,14 +140,19 @@ extension Daemon {
             engine.resolved(answer.source, to: answer.addresses, failure: answer.failure, at: clock.read())
         }
         while let outcome = rtc?.take() {
-            switch outcome {
+            switch outcome.squareWave {
+            case .lost(let why): log.write(.warning, "\(why); the second is polled for")
+            case .found: log.write(.notice, "the second is found by the square wave again")
+            case nil: break
+            }
+            switch outcome.result {
             case .engine(let answer):
                 engine.rtcAnswered(answer, at: clock.read())
                 // A step is made before the clock is read again: the engine counts on it.
                 carryOutActions()
                 answerWaitingWrites(answer)
-            case .snapshot(let snapshot): answerWaitingReads(.success(snapshot))
-            case .noSnapshot(let reason): answerWaitingReads(.failure(RTCFailure(reason: reason)))
+            case .snapshot(let snapshot): answerWaitingReads(snapshot)
+            case .closed: break
             }
         }
     }

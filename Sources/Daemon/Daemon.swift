@@ -27,6 +27,8 @@ package final class Daemon {
     let resolver: WorkerThread<NameJob, NameAnswer>
     let rtcName: String
     let rtc: WorkerThread<RTCJob, RTCOutcome>?
+    /// Whether the chip is to be left as it was found.
+    let closesRTC: Bool
     var files: StateFiles
     var control: ControlServer
     let notifier = ServiceNotifier()
@@ -79,6 +81,7 @@ package final class Daemon {
         let chip = Self.startRTC(configuration.rtc, wake, mode)
         rtcName = chip?.name ?? "none"
         rtc = chip?.worker
+        closesRTC = chip?.hasSquareWave ?? false
         do throws(LinuxError) {
             engine = Engine(
                 configuration: EngineConfiguration(
@@ -103,10 +106,10 @@ package final class Daemon {
         _ directive: RTCDirective,
         _ wake: WakePipe?,
         _ mode: WorkerMode
-    ) -> (name: String, worker: WorkerThread<RTCJob, RTCOutcome>)? {
+    ) -> (name: String, hasSquareWave: Bool, worker: WorkerThread<RTCJob, RTCOutcome>)? {
         guard let device = RTCDevice(directive, clock: OscillatorClock()) else { return nil }
-        let name = device.name
-        return (name, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
+        let (name, hasSquareWave) = (device.name, device.hasSquareWave)
+        return (name, hasSquareWave, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
     }
 
     private static func makeWakePipe(_ log: Log) -> WakePipe? {

@@ -37,36 +37,54 @@ struct NameAnswer: Sendable {
 enum RTCJob: Sendable {
     /// The engine's.
     case engine(RTCRequest)
-    /// `tickover rtc read`.
-    case snapshot
+    /// `tickover rtc read` and the like; `converting` measures the temperature before.
+    case snapshot(converting: Bool)
+    /// At the end: leave the chip as it was found.
+    case close
 
     func perform(on device: RTCDevice) -> RTCOutcome {
-        switch self {
-        case .engine(let request):
-            do throws(RTCDeviceError) {
-                switch request {
-                case .sample(let prediction):
-                    return .engine(.sample(try device.sample(expecting: prediction)))
-                case .write(let timescale): return .engine(.written(try device.write(timescale)))
-                case .trim(let aging): return .engine(.trimmed(try device.setAging(aging)))
-                }
-            } catch {
-                return .engine(
-                    .failure(of: request, reason: error.description, isTimeless: error.isTimeless)
-                )
+        let before = device.squareWaveTrouble
+        let result = result(on: device)
+        let trouble = device.squareWaveTrouble
+        return RTCOutcome(result: result, squareWave: trouble == before ? nil : trouble.map { .lost($0) } ?? .found)
+    }
+
+    private func result(on device: RTCDevice) -> RTCOutcome.Result {
+        do throws(RTCDeviceError) {
+            switch self {
+            case .engine(.sample(let prediction)): return .engine(.sample(try device.sample(expecting: prediction)))
+            case .engine(.write(let timescale)): return .engine(.written(try device.write(timescale)))
+            case .engine(.trim(let aging)): return .engine(.trimmed(try device.setAging(aging)))
+            case .snapshot(let converting): return .snapshot(.success(try device.snapshot(converting: converting)))
+            case .close: try device.close()
             }
-        case .snapshot:
-            do throws(RTCDeviceError) {
-                return .snapshot(try device.snapshot())
-            } catch {
-                return .noSnapshot(reason: error.description)
+            return .closed(failure: nil)
+        } catch {
+            switch self {
+            case .engine(let request):
+                return .engine(.failure(of: request, reason: error.description, isTimeless: error.isTimeless))
+            case .snapshot: return .snapshot(.failure(error))
+            case .close: return .closed(failure: error.description)
             }
         }
     }
 }
 
-enum RTCOutcome: Sendable {
-    case engine(RTCAnswer)
-    case snapshot(RTCSnapshot)
-    case noSnapshot(reason: String)
+struct RTCOutcome: Sendable {
+    enum Result: Sendable {
+        case engine(RTCAnswer)
+        case snapshot(Swift.Result<RTCSnapshot, RTCDeviceError>)
+        case closed(failure: String?)
+    }
+
+    /// What became of the square wave.
+    enum SquareWaveNews: Sendable {
+        case found
+        /// The second is polled for; why.
+        case lost(String)
+    }
+
+    var result: Result
+    /// nil if nothing has changed.
+    var squareWave: SquareWaveNews?
 }

@@ -1,3 +1,4 @@
+import DS3231
 import NTPTime
 
 /// What `tickover` asks of the daemon over its control socket: one line.
@@ -6,18 +7,22 @@ package enum ControlRequest: Equatable, Sendable {
     case sources(ReportFormat)
     /// Answered with the status once the time is known.
     case waitSync(ReportFormat)
-    case readRTC(ReportFormat)
+    case readRTC(RTCView, ReportFormat)
     /// nil sets the chip to the disciplined clock.
     case setRTC(NTPDate?, ReportFormat)
+    /// Sets the aging register; nil is the rate that the chip was made with.
+    case trimRTC(AgingOffset?, ReportFormat)
 
     package var line: String {
         switch self {
         case .status(let format): "status \(format.rawValue)"
         case .sources(let format): "sources \(format.rawValue)"
         case .waitSync(let format): "wait-sync \(format.rawValue)"
-        case .readRTC(let format): "rtc-read \(format.rawValue)"
+        case .readRTC(let view, let format): "\(view.word) \(format.rawValue)\(view.isConverting ? " convert" : "")"
         case .setRTC(nil, let format): "rtc-set \(format.rawValue)"
         case .setRTC(let date?, let format): "rtc-set \(format.rawValue) \(date.iso8601(decimals: 9))"
+        case .trimRTC(nil, let format): "rtc-trim \(format.rawValue) auto"
+        case .trimRTC(let aging?, let format): "rtc-trim \(format.rawValue) \(aging.steps)"
         }
     }
 
@@ -29,19 +34,48 @@ package enum ControlRequest: Equatable, Sendable {
         case ("status", 2): self = .status(format)
         case ("sources", 2): self = .sources(format)
         case ("wait-sync", 2): self = .waitSync(format)
-        case ("rtc-read", 2): self = .readRTC(format)
+        case ("rtc-temperature", 3) where words[2] == "convert":
+            self = .readRTC(.temperature(converting: true), format)
+        case ("rtc-trim", 3) where words[2] == "auto": self = .trimRTC(nil, format)
+        case ("rtc-trim", 3):
+            guard let steps = Int8(String(words[2])) else { return nil }
+            self = .trimRTC(AgingOffset(steps: steps), format)
         case ("rtc-set", 2): self = .setRTC(nil, format)
         case ("rtc-set", 3):
             guard let date = NTPDate(iso8601: String(words[2])) else { return nil }
             self = .setRTC(date, format)
+        case (let word, 2):
+            guard let view = RTCView(word: String(word)) else { return nil }
+            self = .readRTC(view, format)
         default: return nil
         }
     }
 
     /// Whether it changes anything, so that not everybody may ask for it.
     package var isPrivileged: Bool {
-        if case .setRTC = self { return true }
-        return false
+        switch self {
+        case .setRTC, .trimRTC: true
+        case .readRTC(let view, _): view.isConverting
+        case .status, .sources, .waitSync: false
+        }
+    }
+}
+
+extension RTCView {
+    fileprivate var word: String {
+        switch self {
+        case .everything: "rtc-read"
+        case .line: "rtc-line"
+        case .rate: "rtc-trim"
+        case .temperature: "rtc-temperature"
+        case .precision: "rtc-calibrate"
+        }
+    }
+
+    fileprivate init?(word: String) {
+        let views: [RTCView] = [.everything, .line, .rate, .temperature(converting: false), .precision]
+        guard let view = views.first(where: { $0.word == word }) else { return nil }
+        self = view
     }
 }
 

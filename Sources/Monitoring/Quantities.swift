@@ -18,6 +18,6 @@ extension Frequency {
 }
 
 /// A line of a report: a name and what belongs to it.
-func row(_ name: String, _ value: String) -> String {
-    name + String(repeating: " ", count: max(1, 10 - name.count)) + value + "\n"
+func row(_ name: String, _ value: String, width: Int = 10) -> String {
+    name + String(repeating: " ", count: max(1, width - name.count)) + value + "\n"
 }

@@ -2,7 +2,23 @@ import DS3231
 import NTPTime
 import RTCReference
 
-/// `tickover rtc read`: the chip's time and what the chip says of itself.
+/// What is to be shown of the chip.
+package enum RTCView: Equatable, Sendable {
+    /// `tickover rtc read`.
+    case everything
+    /// `tickover rtc read --watch`.
+    case line
+    /// `tickover rtc trim`.
+    case rate
+    /// `tickover rtc temperature`; `converting` has it measured before.
+    case temperature(converting: Bool)
+    /// `tickover rtc calibrate`.
+    case precision
+
+    package var isConverting: Bool { self == .temperature(converting: true) }
+}
+
+/// The chip's time and what the chip says of itself.
 package struct RTCReport: Sendable {
     package var name: String
     /// The second that began at the edge; nil if no time is to be believed.
@@ -12,28 +28,56 @@ package struct RTCReport: Sendable {
     /// Chip less system clock: positive if the chip is ahead.
     package var offset: NTPDuration?
     package var uncertainty: NTPDuration?
+    /// Whether the square wave's edge was stamped; otherwise the second was polled for.
+    package var isStamped = false
+    /// Bound of the system clock's error, if it has one.
+    package var systemClockError: NTPDuration?
     package var oscillatorStopped: Bool
     package var temperature: Temperature
     package var aging: AgingOffset
-    /// As the daemon has learned it; positive if the chip is fast. nil without a daemon.
+    /// As the daemon has learned it; positive if the chip is fast. nil if it has not.
     package var drift: Frequency?
+    /// One standard deviation.
     package var driftError: Frequency?
 
-    /// - Parameter systemClock: read after the snapshot was taken.
-    package init(_ snapshot: RTCSnapshot, name: String, model: RTCModel?, systemClock: ClockReading) {
+    /// - Parameters:
+    ///   - systemClock: read after the snapshot was taken.
+    ///   - systemClockError: a bound; nil if nothing is known of it.
+    package init(
+        _ snapshot: RTCSnapshot,
+        name: String,
+        model: RTCModel?,
+        systemClock: ClockReading,
+        systemClockError: NTPDuration?
+    ) {
         self.name = name
+        self.systemClockError = systemClockError
         oscillatorStopped = snapshot.registers.oscillatorStopped
         temperature = snapshot.registers.temperature
         aging = snapshot.registers.aging
-        drift = model?.drift
-        driftError = model?.driftUncertainty
+        if let model, model.hasHistory {
+            drift = model.drift
+            driftError = model.driftUncertainty
+        }
         switch snapshot.edge {
         case .success(let sample):
             time = sample.chipTime
             let systemDate = systemClock.date - (systemClock.monotonic - sample.edge)
             offset = sample.chipTime - systemDate
             uncertainty = sample.uncertainty
+            isStamped = sample.isStamped
         case .failure(let error): trouble = error.description
+        }
+    }
+
+    package func rendered(_ view: RTCView, as format: ReportFormat) -> String {
+        if view == .precision { return RTCCalibration(self).rendered(as: format) }
+        guard format == .text else { return json.text + "\n" }
+        return switch view {
+        case .line: line
+        case .rate: rate
+        case .temperature: row("Temp", temperature.description)
+        case .everything, .precision: text
         }
     }
 
@@ -42,13 +86,39 @@ package struct RTCReport: Sendable {
         if let time, let offset, let uncertainty {
             text += row("Time", time.iso8601(decimals: 0))
             text += row("Offset", "\(offset.signed()) ±\(uncertainty.plain()) to the system clock")
+            text += row("Edge", isStamped ? "stamped: the square wave's" : "polled for")
         } else {
             text += row("Time", "not to be believed: \(trouble ?? "unknown")")
         }
         text += row("OSF", oscillatorStopped ? "set: the oscillator has stopped" : "clear")
         text += row("Temp", temperature.description)
         text += row("Aging", aging.description)
-        if let drift, let driftError { text += row("Drift", "\(drift.signed()) ± \(fixed(driftError.ppm, 3))") }
+        if let learnedDrift { text += row("Drift", learnedDrift) }
+        return text
+    }
+
+    var learnedDrift: String? {
+        guard let drift, let driftError else { return nil }
+        return "\(drift.signed()) ± \(fixed(driftError.ppm, 3))"
+    }
+
+    private var line: String {
+        let words =
+            if let time, let offset, let uncertainty {
+                "\(time.iso8601(decimals: 0))  \(offset.signed()) ±\(uncertainty.plain())"
+            } else {
+                trouble ?? "unknown"
+            }
+        return "\(words)  \(temperature)  aging \(aging)\n"
+    }
+
+    private var rate: String {
+        var text = row("Aging", aging.description) + row("Drift", learnedDrift ?? "not known yet")
+        if let drift {
+            let steps = Double(aging.steps) + (drift.ppm / AgingOffset.step.ppm).rounded()
+            let best = AgingOffset(steps: Int8(max(-128, min(127, steps))))
+            text += row("Best", "\(best), at the present temperature")
+        }
         return text
     }
 
@@ -56,7 +126,8 @@ package struct RTCReport: Sendable {
         .object([
             ("name", .string(name)), ("time", time.map { .string($0.iso8601(decimals: 0)) } ?? .null),
             ("error", trouble.map { .string($0) } ?? .null), ("offset_s", seconds(offset)),
-            ("uncertainty_s", seconds(uncertainty)), ("oscillator_stopped", .bool(oscillatorStopped)),
+            ("uncertainty_s", seconds(uncertainty)), ("stamped", .bool(isStamped)),
+            ("oscillator_stopped", .bool(oscillatorStopped)),
             ("temperature_celsius", .number(temperature.celsius, decimals: 2)),
             ("aging", .integer(Int64(aging.steps))), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
         ])
@@ -81,5 +152,27 @@ package struct RTCWriteReport: Sendable {
             ("uncertainty_s", seconds(report.uncertainty)),
             ("oscillator_had_stopped", .bool(report.oscillatorHadStopped)),
         ])
+    }
+}
+
+/// `tickover rtc trim --set`: what the aging register was set to.
+package struct RTCTrimReport: Sendable {
+    private let report: TrimReport
+
+    package init(_ report: TrimReport) { self.report = report }
+
+    /// When trimming was handed back to the daemon.
+    package static func automatic(as format: ReportFormat) -> String {
+        Monitoring.rendered(row("Aging", "set as needed"), .object([("aging", .string("automatic"))]), as: format)
+    }
+
+    package func rendered(as format: ReportFormat) -> String {
+        Monitoring.rendered(
+            row("Aging", "\(report.after), before \(report.before)"),
+            .object([
+                ("aging", .integer(Int64(report.after.steps))), ("aging_before", .integer(Int64(report.before.steps))),
+            ]),
+            as: format
+        )
     }
 }

@@ -2,14 +2,15 @@ import NTPTime
 import RTCReference
 
 /// What is kept of the RTC across restarts and power cuts: one line of ours, then the model's.
-struct SavedRTC {
-    var model: RTCModel
+package struct SavedRTC {
+    package var model: RTCModel
     var learnedDelay: NTPDuration
     var learnedDispersion: NTPDuration
-    var isTrimmedByHand: Bool
+    /// Somebody has set the aging register, and wants it left at that.
+    package var isTrimmedByHand: Bool
 
     /// `reference` root delay (s) root dispersion (s) who sets the aging register.
-    var text: String {
+    package var text: String {
         "reference \(learnedDelay.seconds) \(learnedDispersion.seconds) \(isTrimmedByHand ? Self.byHand : Self.automatic)\n"
             + model.serialised()
     }
@@ -20,7 +21,7 @@ struct SavedRTC {
 
 extension SavedRTC {
     /// nil unless every field is there and sane.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         let parts = text.split(separator: "\n", maxSplits: 1)
         guard parts.count == 2, let model = RTCModel(parsing: String(parts[1])) else { return nil }
         let fields = parts[0].split(separator: " ")

@@ -27,7 +27,7 @@ extension RTCDevice {
     private convenience init(_ location: DS3231Location, clock: any MonotonicClock) {
         let path = location.device ?? Self.defaultBus
         let address = I2CAddress(location.address) ?? DS3231.defaultAddress
-        self.init(name: "DS3231 at \(path)", clock: clock, address: address) { () throws(RTCDeviceError) in
+        self.init(name: "DS3231 at \(path)", clock: clock, address: address, edges: nil) { () throws(RTCDeviceError) in
             guard path.hasPrefix(Self.devicePrefix), let number = Int(path.dropFirst(Self.devicePrefix.count)) else {
                 throw RTCDeviceError(description: "\(path): expected \(Self.devicePrefix) and a number")
             }
@@ -51,7 +51,8 @@ extension RTCDevice {
         }
         if behaviour.hung { bus.condition = .hung(Self.hangTime) }
         bus.attach(chip, at: DS3231.defaultAddress)
-        self.init(name: "simulated DS3231", clock: clock, address: DS3231.defaultAddress) { bus }
+        let edges = behaviour.squareWave ? SimulatedSquareWave(chip: chip, clock: clock) : nil
+        self.init(name: "simulated DS3231", clock: clock, address: DS3231.defaultAddress, edges: edges) { bus }
     }
 
     /// How long a transfer on a hung bus takes.

@@ -9,23 +9,33 @@ import ProgramSupport
 import RTCDevice
 import RTCReference
 
-/// `tickover rtc read`, `rtc set` and `rtc load`: by the daemon where there is one, so that two programs never meet on the
-/// chip.
+/// `tickover rtc`: by the daemon where there is one, so that two programs never meet on the chip.
 struct RTCCommand {
-    private let daemon: DaemonCommand
-    private let clock = OscillatorClock()
+    let daemon: DaemonCommand
+    let clock = OscillatorClock()
 
     init(_ options: ToolOptions) throws(ToolError) { daemon = try DaemonCommand(options) }
 
-    func read(as format: ReportFormat) throws(ToolError) -> String {
-        if let answer = try daemon.askIfRunning(.readRTC(format)) { return answer }
-        let device = try device()
+    func read(_ view: RTCView, as format: ReportFormat) throws(ToolError) -> String {
+        if let answer = try daemon.askIfRunning(.readRTC(view, format)) { return answer }
+        return try withDevice { device, _ throws(ToolError) in
+            try report(of: device, converting: view.isConverting).rendered(view, as: format)
+        }
+    }
+
+    /// What the chip says, and what the daemon knew of it when it ended.
+    func report(of device: RTCDevice, converting: Bool = false) throws(ToolError) -> RTCReport {
+        let saved = try saved()
         do throws(RTCDeviceError) {
-            let snapshot = try device.snapshot()
-            let report = RTCReport(snapshot, name: device.name, model: nil, systemClock: systemClock)
-            return rendered(report.text, report.json, as: format)
+            return RTCReport(
+                try device.snapshot(converting: converting),
+                name: device.name,
+                model: saved?.model,
+                systemClock: systemClock,
+                systemClockError: SystemTimex().errorBound
+            )
         } catch {
-            throw ToolError(.failure, error.description)
+            throw ToolError(error)
         }
     }
 
@@ -33,21 +43,22 @@ struct RTCCommand {
     ///   for synchronised.
     func set(to date: NTPDate?, as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.setRTC(date, format)) { return answer }
-        let device = try device()
         var reading = systemClock
         if let date {
             reading.date = date
-        } else if !SystemTimex().isSynchronised {
+        } else if SystemTimex().errorBound == nil {
             throw ToolError(
                 .failure,
                 "no daemon answers and the system clock is not synchronised; give the time with --time"
             )
         }
-        do throws(RTCDeviceError) {
-            let report = RTCWriteReport(try device.write(Timescale(reading: reading, frequency: .zero)))
-            return rendered(report.text, report.json, as: format)
-        } catch {
-            throw ToolError(.failure, error.description)
+        return try withDevice { device, _ throws(ToolError) in
+            do throws(RTCDeviceError) {
+                let report = RTCWriteReport(try device.write(Timescale(reading: reading, frequency: .zero)))
+                return rendered(report.text, report.json, as: format)
+            } catch {
+                throw ToolError(error)
+            }
         }
     }
 
@@ -57,12 +68,9 @@ struct RTCCommand {
             throw ToolError(.failure, "the daemon is running, and takes care of the clock itself")
         }
         waitForBus()
-        let device = try device()
-        let sample = try sample(of: device)
-        let saved: String?
-        do throws(StateFileError) { saved = try StateFiles(daemon.configuration).rtc() } catch {
-            throw ToolError(.failure, error.description)
+        let (name, sample) = try withDevice { device, _ throws(ToolError) in (device.name, try self.sample(of: device))
         }
+        let saved = try savedText()
         let time: RTCTime
         do throws(RTCRefused) {
             time = try RTCTime(sample, saved: saved)
@@ -74,7 +82,7 @@ struct RTCCommand {
             let now = clock.read()
             let step = time.reading.date + (now.monotonic - time.reading.monotonic) - now.date
             try clock.step(by: step)
-            let report = RTCLoadReport(time, name: device.name, clock: now, step: step)
+            let report = RTCLoadReport(time, name: name, clock: now, step: step)
             return rendered(report.text, report.json, as: format)
         } catch {
             throw ToolError(
@@ -90,7 +98,7 @@ struct RTCCommand {
         do throws(RTCDeviceError) {
             return try device.sample(expecting: nil)
         } catch {
-            guard attempts > 1 else { throw ToolError(.failure, error.description) }
+            guard attempts > 1 else { throw ToolError(error) }
             return try sample(of: device, attempts: attempts - 1)
         }
     }
@@ -104,10 +112,33 @@ struct RTCCommand {
 
     private var systemClock: ClockReading { PairedReading.take(from: SystemTimex()).reading }
 
-    private func device() throws(ToolError) -> RTCDevice {
+    private func savedText() throws(ToolError) -> String? {
+        do throws(StateFileError) { return try StateFiles(daemon.configuration).rtc() } catch {
+            throw ToolError(.failure, error.description)
+        }
+    }
+
+    /// What the daemon has kept of the chip; nil for nothing.
+    func saved() throws(ToolError) -> SavedRTC? { try savedText().flatMap(SavedRTC.init(parsing:)) }
+
+    /// Works with the chip itself, and leaves it as it was found: signals wait until the work is done.
+    func withDevice<Value>(
+        _ work: (RTCDevice, SignalWatch) throws(ToolError) -> Value
+    ) throws(ToolError) -> Value {
         guard let device = RTCDevice(daemon.configuration.rtc, clock: clock) else {
             throw ToolError(.noAnswer, "no RTC is configured, and there is no /dev/i2c-1")
         }
-        return device
+        let signals: SignalWatch
+        do throws(LinuxError) { signals = try SignalWatch(wake: nil) } catch {
+            throw ToolError(.failure, error.message)
+        }
+        let result: Result<Value, ToolError>
+        do throws(ToolError) { result = .success(try work(device, signals)) } catch { result = .failure(error) }
+        do throws(RTCDeviceError) { try device.close() } catch { throw ToolError(error) }
+        return try result.get()
     }
+}
+
+extension ToolError {
+    init(_ error: RTCDeviceError) { self.init(.failure, error.description) }
 }

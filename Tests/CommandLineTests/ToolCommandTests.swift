@@ -23,6 +23,18 @@ import Testing
                 command: .setRTC(CivilTime(year: 2026, month: 1, day: 31, hour: 23, minute: 59, second: 59).date)
             )
         ),
+        (["rtc", "read", "--watch"], ToolOptions(command: .watchRTC(count: nil))),
+        (["rtc", "read", "--watch", "--count", "3"], ToolOptions(command: .watchRTC(count: 3))),
+        (["rtc", "trim"], ToolOptions(command: .trimRTC(.show))),
+        (["rtc", "trim", "--set", "-4"], ToolOptions(command: .trimRTC(.set(-4)))),
+        (["rtc", "trim", "--set=+127"], ToolOptions(command: .trimRTC(.set(127)))),
+        (["rtc", "trim", "--reset"], ToolOptions(command: .trimRTC(.reset))),
+        (["rtc", "trim", "--auto"], ToolOptions(command: .trimRTC(.automatic))),
+        (["rtc", "temperature"], ToolOptions(command: .temperature(converting: false))),
+        (["rtc", "temperature", "--convert"], ToolOptions(command: .temperature(converting: true))),
+        (["rtc", "calibrate"], ToolOptions(command: .calibrateRTC(duration: .seconds(60)))),
+        (["rtc", "calibrate", "--duration", "5"], ToolOptions(command: .calibrateRTC(duration: .seconds(5)))),
+        (["rtc", "selftest", "--json"], ToolOptions(command: .selfTestRTC, json: true)),
         (["wait-sync", "-c", "f"], ToolOptions(command: .waitSync, configurationFile: "f")),
         (["query", "a"], ToolOptions(command: .query(ServerQuery(host: "a")))),
         (["query", "--", "-a"], ToolOptions(command: .query(ServerQuery(host: "-a")))),
@@ -52,8 +64,19 @@ import Testing
             ["rtc read"],
             "unknown command 'rtc read'; expected status, sources, query, rtc, wait-sync, check-config or simulate"
         ),
-        (["rtc"], "expected 'rtc read', 'rtc set' or 'rtc load'"),
-        (["rtc", "write"], "expected 'rtc read', 'rtc set' or 'rtc load'"),
+        (["rtc"], "expected 'rtc' with 'read', 'set', 'load', 'trim', 'temperature', 'calibrate' or 'selftest'"),
+        (["rtc", "x"], "expected 'rtc' with 'read', 'set', 'load', 'trim', 'temperature', 'calibrate' or 'selftest'"),
+        (["rtc", "read", "--count", "3"], "option '--count' expects '--watch'"),
+        (["rtc", "trim", "--set", "4", "--reset"], "expected only one of '--set', '--reset' and '--auto'"),
+        (
+            ["rtc", "trim", "--set", "128"],
+            "option '--set' expects steps of the aging register from -128 to 127, not '128'"
+        ),
+        (
+            ["rtc", "calibrate", "--duration", "0"],
+            "option '--duration' expects a whole number from 1 to 1000000, not '0'"
+        ),
+        (["rtc", "selftest", "--watch"], "'rtc selftest' has no option '--watch'"),
         (["rtc", "set", "--watch"], "'rtc set' has no option '--watch'"),
         (["rtc", "set", "now"], "unexpected argument 'now' of 'rtc set'"),
         (

@@ -59,7 +59,7 @@ private func diagnostics(_ text: String) -> [String] {
         ("rtc ds3231 address +0x68", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '+0x68'"),
         ("rtc simulated offset nan", "f:1:22: error: expected a number of seconds from -1e9 to 1e9, found 'nan'"),
         ("rtc simulated drift 1e9", "f:1:21: error: expected a drift in ppm from -1000 to 1000, found '1e9'"),
-        ("rtc simulated fast", "f:1:15: error: expected 'offset', 'drift', 'stopped' or 'hung', found 'fast'"),
+        ("rtc simulated fast", "f:1:15: error: expected 'offset', 'drift', 'sqw', 'stopped' or 'hung', found 'fast'"),
         ("clock", "f:1:1: error: expected 'auto', 'kernel' or 'virtual' after 'clock'"),
         ("clock real", "f:1:7: error: expected 'auto', 'kernel' or 'virtual', found 'real'"),
         ("port 65536", "f:1:6: error: expected a whole number from 1 to 65535, found '65536'"),

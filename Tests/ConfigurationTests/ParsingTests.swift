@@ -196,9 +196,10 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         var expected = SimulatedRTC()
         expected.offset = .seconds(-1.5)
         expected.drift = .ppm(2.25)
+        expected.squareWave = true
         expected.stopped = true
         expected.hung = true
-        #expect(parsed("rtc simulated offset -1.5 drift +2.25 stopped hung").rtc == .simulated(expected))
+        #expect(parsed("rtc simulated offset -1.5 drift +2.25 sqw stopped hung").rtc == .simulated(expected))
     }
 
     @Test(arguments: [

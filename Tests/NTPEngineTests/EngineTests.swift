@@ -1,4 +1,5 @@
 import ClockDiscipline
+import DS3231
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -496,6 +497,20 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         #expect(world.writes == 1 && world.engine.state == .holdover && abs(world.error) < 0.01)
     }
 
+    @Test func `that is trimmed has another drift from then on, and is known as well as before`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.5e-6))
+        runHonestly(world, 43_200)
+        #expect(world.trimRTC(to: AgingOffset(steps: 15)) == nil)
+        runHonestly(world, 60)
+        #expect(abs(world.chip?.drift ?? 1) < 1e-12)
+        #expect(abs(world.engine.rtc?.model.drift.ppm ?? 9) < 0.1)
+        #expect(world.log.count { $0.contains("from 0 to +15") } == 1)
+        world.servers[IPAddress(v4: 0xc000_0201)]?.isUp = false
+        runHonestly(world, 43_200)
+        #expect(world.trimRTC(to: AgingOffset(steps: 0)) == nil)
+        runHonestly(world, 43_200)
+    }
+
     @Test func `of which nothing is known is trusted ever less`() {
         let world = World(servers: [:], chip: World.Chip(offset: 0.5, drift: 3e-6))
         runHonestly(world, 6 * 86_400)
@@ -551,7 +566,7 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     @Test func `stays as somebody has trimmed it, also after a restart, until it is handed back`() {
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.24e-6))
         runHonestly(world, 3_600)
-        #expect(world.trimRTC(to: -3) == nil)
+        #expect(world.trimRTC(to: AgingOffset(steps: -3)) == nil)
         runHonestly(world, 2 * 86_400)
         #expect(world.chip?.aging.steps == -3)
         world.shutDown()

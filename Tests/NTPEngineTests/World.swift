@@ -1,9 +1,9 @@
 import ClockDiscipline
+import DS3231
 import Foundation
 import NTPTime
 import NTPWire
 import NetworkAddress
-import DS3231
 @testable import RTCReference
 
 @testable import NTPEngine
@@ -158,7 +158,7 @@ final class World {
 
     func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
 
-    func trimRTC(to steps: Int8?) -> String? { engine.trimRTC(to: steps.map { AgingOffset(steps: $0) }, at: now) }
+    func trimRTC(to aging: AgingOffset?) -> String? { engine.trimRTC(to: aging, at: now) }
 
     func deliver(_ octets: [UInt8], to id: AssociationID) {
         engine.received(id, octets.span, at: monotonic, now: now)
@@ -270,7 +270,10 @@ final class World {
                 world.chip?.offset += change * world.time
                 world.chip?.aging = aging
                 let report = TrimReport(before: chip.aging, after: aging, effective: world.monotonic)
-                world.engine.rtcAnswered(.trimmed(report), at: world.now)
+                world.engine.rtcAnswered(
+                    failure.map { .failed(request, reason: $0) } ?? .trimmed(report),
+                    at: world.now
+                )
             }
         case .write(let timescale):
             later(1.5) { world in

@@ -62,10 +62,11 @@ package struct Timex: Equatable, Sendable {
 }
 
 extension KernelTimex {
-    /// Whether somebody disciplines the kernel's clock, by the kernel's own word; reads only.
-    package var isSynchronised: Bool {
+    /// The bound of the clock's error that the kernel was told by whoever disciplines it; nil if nobody does. Reads only.
+    package var errorBound: NTPDuration? {
         var request = Timex()
-        do throws(LinuxError) { try adjust(&request) } catch { return false }
-        return !request.status.contains(.unsynchronised)
+        do throws(LinuxError) { try adjust(&request) } catch { return nil }
+        guard !request.status.contains(.unsynchronised) else { return nil }
+        return .microseconds(Double(request.maximumError))
     }
 }
