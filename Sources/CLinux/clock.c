@@ -16,6 +16,8 @@ static tko_time read_clock(clockid_t clock) {
 
 tko_time tko_clock_raw(void) { return read_clock(CLOCK_MONOTONIC_RAW); }
 
+tko_time tko_clock_monotonic(void) { return read_clock(CLOCK_MONOTONIC); }
+
 tko_time tko_clock_real(void) { return read_clock(CLOCK_REALTIME); }
 
 int32_t tko_clock_set_real(tko_time time) {

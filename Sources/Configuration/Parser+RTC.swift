@@ -27,16 +27,32 @@ extension Parser {
                     expected: "an I2C address from 0x08 to 0x77",
                     read: ValueText.i2cAddress
                 )
+            case "sqw": location.squareWave = try squareWave(of: option, &line)
+            case "clear":
+                guard case .pps(let device, _) = location.squareWave else {
+                    throw SyntaxError(at: option, "expected 'clear' after 'sqw' and a PPS source only")
+                }
+                location.squareWave = .pps(device: device, onClear: true)
             case let path where path.utf8.first == UInt8(ascii: "/") && ValueText.path(path) != nil:
                 location.device = path
             default:
                 throw SyntaxError(
                     at: option,
-                    "expected a device such as /dev/i2c-1 or 'address', found \(option.shown)"
+                    "expected a device such as /dev/i2c-1, 'address' or 'sqw', found \(option.shown)"
                 )
             }
         }
         return location
+    }
+
+    private func squareWave(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> SquareWaveInput {
+        let expected = "a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0"
+        guard let device = line.next() else { throw SyntaxError(at: option, "expected \(expected) after 'sqw'") }
+        if let path = ValueText.device(device.text, kind: "gpiochip") {
+            return .gpio(chip: path, line: UInt32(truncatingIfNeeded: try line.wholeNumber(of: device, in: 0...1_023)))
+        }
+        if let path = ValueText.device(device.text, kind: "pps") { return .pps(device: path, onClear: false) }
+        throw SyntaxError(at: device, "expected \(expected), found \(device.shown)")
     }
 
     private func simulated(_ line: inout DirectiveLine) throws(SyntaxError) -> SimulatedRTC {

@@ -15,11 +15,22 @@ package struct DS3231Location: Hashable, Sendable {
     package var device: String?
     /// 7-bit I2C address, 0x08–0x77.
     package var address: UInt8
+    /// What the chip's SQW pin is wired to; nil if it is not.
+    package var squareWave: SquareWaveInput?
 
-    package init(device: String? = nil, address: UInt8 = 0x68) {
+    package init(device: String? = nil, address: UInt8 = 0x68, squareWave: SquareWaveInput? = nil) {
         self.device = device
         self.address = address
+        self.squareWave = squareWave
     }
+}
+
+/// An input that stamps edges.
+package enum SquareWaveInput: Hashable, Sendable {
+    /// A line of a GPIO chip such as `/dev/gpiochip0`.
+    case gpio(chip: String, line: UInt32)
+    /// A source such as `/dev/pps0`; `onClear` if it calls the falling edge clear, otherwise assert.
+    case pps(device: String, onClear: Bool)
 }
 
 /// How a chip that does not exist is to behave, for trying things out.

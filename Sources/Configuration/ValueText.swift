@@ -23,6 +23,16 @@ package enum ValueText {
         return value
     }
 
+    /// The path of a device that is written as `kindN` or `/dev/kindN`.
+    static func device(_ text: String, kind: String) -> String? {
+        let prefix = "/dev/"
+        let name = text.utf8.starts(with: prefix.utf8) ? text.dropFirst(prefix.count) : text[...]
+        guard name.utf8.starts(with: kind.utf8),
+            wholeNumber(String(name.dropFirst(kind.count)), in: 0...255) != nil
+        else { return nil }
+        return prefix + name
+    }
+
     /// Anything without control characters.
     static func path(_ text: String) -> String? {
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }

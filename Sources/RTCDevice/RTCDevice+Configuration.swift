@@ -27,7 +27,12 @@ extension RTCDevice {
     private convenience init(_ location: DS3231Location, clock: any MonotonicClock) {
         let path = location.device ?? Self.defaultBus
         let address = I2CAddress(location.address) ?? DS3231.defaultAddress
-        self.init(name: "DS3231 at \(path)", clock: clock, address: address, edges: nil) { () throws(RTCDeviceError) in
+        self.init(
+            name: "DS3231 at \(path)",
+            clock: clock,
+            address: address,
+            edges: location.squareWave.map(KernelEdgeInput.init)
+        ) { () throws(RTCDeviceError) in
             guard path.hasPrefix(Self.devicePrefix), let number = Int(path.dropFirst(Self.devicePrefix.count)) else {
                 throw RTCDeviceError(description: "\(path): expected \(Self.devicePrefix) and a number")
             }
@@ -57,4 +62,13 @@ extension RTCDevice {
 
     /// How long a transfer on a hung bus takes.
     private static let hangTime = NTPDuration.seconds(5)
+}
+
+extension KernelEdgeInput {
+    fileprivate convenience init(_ input: SquareWaveInput) {
+        switch input {
+        case .gpio(let chip, let line): self.init(gpioChip: chip, line: line)
+        case .pps(let device, let onClear): self.init(pps: device, falling: onClear ? .clear : .assert)
+        }
+    }
 }

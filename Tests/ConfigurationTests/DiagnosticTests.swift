@@ -54,7 +54,22 @@ private func diagnostics(_ text: String) -> [String] {
         ),
         ("rtc", "f:1:1: error: expected 'auto', 'ds3231', 'simulated' or 'none' after 'rtc'"),
         ("rtc ds1307", "f:1:5: error: expected 'auto', 'ds3231', 'simulated' or 'none', found 'ds1307'"),
-        ("rtc ds3231 i2c-1", "f:1:12: error: expected a device such as /dev/i2c-1 or 'address', found 'i2c-1'"),
+        ("rtc ds3231 i2c-1", "f:1:12: error: expected a device such as /dev/i2c-1, 'address' or 'sqw', found 'i2c-1'"),
+        (
+            "rtc ds3231 sqw",
+            "f:1:12: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0 after 'sqw'"
+        ),
+        (
+            "rtc ds3231 sqw gpio18",
+            "f:1:16: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0, found 'gpio18'"
+        ),
+        ("rtc ds3231 sqw gpiochip0", "f:1:16: error: expected a whole number from 0 to 1023 after 'gpiochip0'"),
+        ("rtc ds3231 sqw gpiochip0 x", "f:1:26: error: expected a whole number from 0 to 1023, found 'x'"),
+        ("rtc ds3231 clear", "f:1:12: error: expected 'clear' after 'sqw' and a PPS source only"),
+        (
+            "rtc ds3231 sqw gpiochip0 18 clear",
+            "f:1:29: error: expected 'clear' after 'sqw' and a PPS source only"
+        ),
         ("rtc ds3231 address 0x78", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '0x78'"),
         ("rtc ds3231 address +0x68", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '+0x68'"),
         ("rtc simulated offset nan", "f:1:22: error: expected a number of seconds from -1e9 to 1e9, found 'nan'"),

@@ -185,6 +185,18 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         ("rtc auto", RTCDirective.automatic), ("rtc none", .none), ("rtc ds3231", .ds3231(DS3231Location())),
         ("rtc ds3231 /dev/i2c-1", .ds3231(DS3231Location(device: "/dev/i2c-1"))),
         ("rtc ds3231 address 0x57 /dev/i2c-0", .ds3231(DS3231Location(device: "/dev/i2c-0", address: 0x57))),
+        (
+            "rtc ds3231 sqw gpiochip0 18 /dev/i2c-1",
+            .ds3231(DS3231Location(device: "/dev/i2c-1", squareWave: .gpio(chip: "/dev/gpiochip0", line: 18)))
+        ),
+        (
+            "rtc ds3231 sqw pps0",
+            .ds3231(DS3231Location(squareWave: .pps(device: "/dev/pps0", onClear: false)))
+        ),
+        (
+            "rtc ds3231 sqw /dev/pps1 clear",
+            .ds3231(DS3231Location(squareWave: .pps(device: "/dev/pps1", onClear: true)))
+        ),
         ("rtc ds3231 address 104", .ds3231(DS3231Location(address: 0x68))),
         ("rtc simulated", .simulated(SimulatedRTC())),
     ])

@@ -12,6 +12,9 @@ typedef struct {
 /// CLOCK_MONOTONIC_RAW.
 tko_time tko_clock_raw(void);
 
+/// CLOCK_MONOTONIC.
+tko_time tko_clock_monotonic(void);
+
 /// CLOCK_REALTIME.
 tko_time tko_clock_real(void);
 
