@@ -51,6 +51,11 @@ int32_t tko_raise_capabilities(void) {
     struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
     int32_t failure = capability_call(SYS_capget, data);
     if (failure < 0) return failure;
-    for (int word = 0; word < _LINUX_CAPABILITY_U32S_3; word++) data[word].effective = data[word].permitted;
-    return capability_call(SYS_capset, data);
+    uint32_t raised = 0;
+    for (int word = 0; word < _LINUX_CAPABILITY_U32S_3; word++) {
+        raised |= data[word].permitted & ~data[word].effective;
+        data[word].effective = data[word].permitted;
+    }
+    // A sandbox that has given all there is may kill whoever asks for more.
+    return raised ? capability_call(SYS_capset, data) : 0;
 }

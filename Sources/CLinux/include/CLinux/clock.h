@@ -30,7 +30,7 @@ int64_t tko_user_hz(void);
 /// Whether the process's effective capabilities hold number `capability` (capget(2)): 1, 0 or negative errno.
 int32_t tko_has_capability(int32_t capability);
 
-/// Makes all permitted capabilities effective (capset(2)). Before any thread is started.
+/// Makes all permitted capabilities effective (capset(2), unless they are). Before any thread is started.
 int32_t tko_raise_capabilities(void);
 
 #endif
