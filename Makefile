@@ -18,7 +18,7 @@ test: armhf
 	.ci/dependencies build peers
 	TICKOVER_ARMHF=$(armhf) swift test
 
-system-test: armhf
+system-test: armhf deb-amd64
 	.ci/dependencies build peers system
 	swift build
 	Tests/System/run.sh
@@ -51,7 +51,7 @@ image: deb-armhf
 
 # Of the image that is there, in an emulator.
 image-test:
-	.ci/dependencies image
+	.ci/dependencies image system
 	image/sdcard/test.sh
 
 format:

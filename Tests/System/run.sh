@@ -1,11 +1,12 @@
 #!/bin/bash
-# Runs the programs in emulated machines, where they may set a clock and have a bus: run.sh [pi2|dead-bus|cuse]...
+# Runs the programs in emulated machines, where they may set a clock and have a bus: run.sh [pi2|dead-bus|cuse|units]...
 #
 #   pi2       armhf programs on a Pi 2 of QEMU 10, with Debian's kernel and a DS1338 at the real I2C controller's model
 #   dead-bus  the same on QEMU 7.2, which does not model that controller: every transfer times out
 #   cuse      this machine's programs on an amd64 kernel: a DS3231 by CUSE, adjtimex, leap second, chronyd
+#   units     the amd64 package in a booted systemd
 #
-# Needs `make armhf`, `swift build` and `.ci/dependencies peers system`. A scenario in guest/ prints its checks; its
+# Needs `make armhf deb-amd64`, `swift build` and `.ci/dependencies peers system`. A scenario in guest/ prints its checks; its
 # console is kept in .build/system-test/SCENARIO.log.
 set -euo pipefail
 
@@ -80,23 +81,63 @@ add_leap_second() {
     zic -b fat -L "$1/leapseconds" -d "$1/zoneinfo" "$1/zone"
 }
 
-run_cuse() {
-    local root=$work/cuse binaries program
-    binaries=$(swift build --show-bin-path)
-    make_root cuse amd64
-    cp "$binaries"/{tickoverd,tickover,chip-server} "$peers/usr/sbin/chronyd" "$root/bin/"
-    clang -O2 -Wall -Wextra -Werror -shared -fPIC -o "$root/lib/own-clock.so" "$here/own-clock.c"
-    for program in "$root"/bin/{tickoverd,tickover,chip-server,chronyd}; do
+# add_programs ROOT PROGRAM... : of this machine, with their libraries.
+add_programs() {
+    local root=$1 program
+    shift
+    cp "$@" "$root/bin/"
+    for program; do
         LD_LIBRARY_PATH=$peers/usr/lib/x86_64-linux-gnu:$peers/lib/x86_64-linux-gnu ldd "$program"
     done | grep -o '/[^ ]*' | sort -u | xargs cp -Lt "$root/lib/"
+}
+
+run_cuse() {
+    local root=$work/cuse binaries
+    binaries=$(swift build --show-bin-path)
+    make_root cuse amd64
+    add_programs "$root" "$binaries"/{tickoverd,tickover,chip-server} "$peers/usr/sbin/chronyd"
+    clang -O2 -Wall -Wextra -Werror -shared -fPIC -o "$root/lib/own-clock.so" "$here/own-clock.c"
     mv "$root/lib/ld-linux-x86-64.so.2" "$root/lib64/"
     add_leap_second "$root/test"
     add_modules "$root" amd64 fuse cuse
     pack "$root"
-    # The guest counts instructions, 8 ns each, as time, and skips what it sleeps through: half an hour costs a second,
-    # and a busy machine makes nothing late.
-    boot cuse qemu-system-x86_64 -icount shift=3,sleep=off -rtc base=2031-05-05T12:00:00,clock=vm -m 512 \
-        -kernel "$work"/amd64/boot/vmlinuz-* -append "console=ttyS0 quiet loglevel=1 panic=-1"
+    boot_pc cuse
+}
+
+# Debian's tree is the guest's root in memory.
+run_units() {
+    local root=$work/units
+    rm -rf "$root"
+    mkdir -p "$root/test"
+    tar -C "$root" -xf "$work/systemd.tar"
+    cp .build/debian/tickover_*_amd64.deb "$root/tickover.deb"
+    chroot "$root" dpkg --install /tickover.deb > "$work/units-install.log"
+    printf '%s\n' "server 127.0.0.1 port 11123 iburst minpoll 3" "rtc simulated offset 864000.5" \
+        > "$root/etc/tickover.conf"
+    add_programs "$root" "$peers/usr/sbin/chronyd"
+    cp "$here/guest/lib.sh" "$root/test/"
+    cp "$here/guest/units.sh" "$root/test/scenario.sh"
+    cat > "$root/etc/systemd/system/checks.service" << 'END'
+[Unit]
+After=tickoverd.service
+[Service]
+Type=idle
+ExecStart=/bin/sh -c ". /test/lib.sh; . /test/scenario.sh; finish"
+StandardOutput=file:/dev/console
+StandardError=inherit
+END
+    ln -s ../checks.service "$root/etc/systemd/system/multi-user.target.wants/"
+    pack "$root"
+    boot_pc units rdinit=/lib/systemd/systemd
+}
+
+# boot_pc SCENARIO ARGUMENT... : the guest counts instructions, 8 ns each, as time, and skips what it sleeps through: half
+# an hour costs a second, and a busy machine makes nothing late.
+boot_pc() {
+    local scenario=$1
+    shift
+    boot "$scenario" qemu-system-x86_64 -icount shift=3,sleep=off -rtc base=2031-05-05T12:00:00,clock=vm -m 1024 \
+        -kernel "$work"/amd64/boot/vmlinuz-* -append "console=ttyS0 quiet loglevel=1 panic=-1 $*"
 }
 
 # boot SCENARIO QEMU... : runs the guest and counts its checks.
@@ -115,10 +156,10 @@ boot() {
     echo "$scenario: $((SECONDS - began)) s, console in $log"
 }
 
-[ $# -gt 0 ] || set -- pi2 dead-bus cuse
+[ $# -gt 0 ] || set -- pi2 dead-bus cuse units
 for scenario; do
     case "$scenario" in
-    pi2 | dead-bus | cuse) "run_$scenario" ;;
+    pi2 | dead-bus | cuse | units) "run_$scenario" ;;
     *)
         echo "$0: unknown scenario '$scenario'" >&2
         exit 2
