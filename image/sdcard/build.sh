@@ -44,7 +44,8 @@ install_tickover() {
 
 configure() {
     cp -r "$source/root/." "$root"
-    mkdir -p "$root/state"
+    # The places to mount at; the package makes its own only where systemd-tmpfiles runs.
+    mkdir -p "$root/state" "$root/var/lib/tickover"
     # Each card makes its own.
     rm -f "$root"/etc/ssh/ssh_host_* "$root"/etc/apt/sources.list
     : > "$root/etc/machine-id"

@@ -30,6 +30,8 @@ systemctl is-system-running --wait > /dev/null
 check "no unit has failed" says "0 loaded units" systemctl list-units --failed
 check "tickoverd runs" systemctl is-active tickoverd
 check "the clock was loaded from the RTC" systemctl is-active tickover-rtc-load
+check "that stepped it" says "Step" journalctl -u tickover-rtc-load
+check "its year is the RTC's" says "2031" date
 check "the RTC is read by /dev/i2c-1" says "clear" tickover rtc read
 check "the bus is set to 400 kHz" says "061a80" \
     od -An -tx4 --endian=big "/proc/device-tree/soc/i2c@7e804000/clock-frequency"
