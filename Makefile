@@ -2,7 +2,7 @@
 # `make run` starts a daemon that touches nothing of the machine; `make test` runs every check.
 
 sources = Sources Tests Package.swift
-scripts = .ci/run .ci/dependencies $(wildcard */*.sh image/*/*.sh image/*/*/*.sh image/*/*/*/*.sh)
+scripts = .ci/run .ci/dependencies $(wildcard */*.sh */*/*.sh */*/*/*.sh */*/*/*/*.sh)
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 

@@ -144,7 +144,7 @@ boot_pc() {
 boot() {
     local scenario=$1 log=$work/$1.log began=$SECONDS
     shift
-    timeout 600 "$@" -accel tcg -nodefaults -display none -serial stdio -no-reboot -initrd "$work/$scenario.gz" \
+    timeout 900 "$@" -accel tcg -nodefaults -display none -serial stdio -no-reboot -initrd "$work/$scenario.gz" \
         < /dev/null 2>&1 | sed -u 's/\r//g' > "$log" || true
     grep -aE '^(ok|not ok) - ' "$log" | sed "s/^\(ok\|not ok\) -/$scenario: \1 -/"
     passed=$((passed + $(grep -acE '^ok - ' "$log" || true)))

@@ -21,7 +21,8 @@ make_card() {
 # network is QEMU's, with a DHCP server and no way out. The watchdog stays off: QEMU resets the machine when it is started,
 # not when it ran out.
 boot() {
-    local libraries=$qemu/usr/lib/$(uname -m)-linux-gnu
+    local libraries
+    libraries=$qemu/usr/lib/$(uname -m)-linux-gnu
     QEMU_MODULE_DIR=$libraries/qemu timeout 1800 \
         "$qemu"/usr/lib64/ld-linux-*.so.* --library-path "$libraries" \
         "$qemu/usr/bin/qemu-system-arm" -L "$qemu/usr/share/qemu" -M raspi2b -accel tcg -nodefaults -display none \

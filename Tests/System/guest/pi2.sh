@@ -24,7 +24,7 @@ rtc ds3231 /dev/i2c-1
 clock kernel
 END
 check "the guest boots with a clock that is long past" [ "$(year)" = 1970 ]
-check "rtc read without a daemon shows the chip's year" eventually 10 rtc_shows_year 2031
+check "rtc read without a daemon shows the chip's year" eventually 60 rtc_shows_year 2031
 check "rtc read shows the temperature" rtc_shows temperature_celsius 25.25
 check "rtc read shows a chip that has not stopped" rtc_shows oscillator_stopped false
 check "rtc read says that nothing answers at another address" not tickover rtc read -c /etc/absent.conf
@@ -34,7 +34,7 @@ start_daemon
 check "the daemon loads the time from the chip" eventually 60 logged "time loaded from the RTC"
 check "the daemon has set the guest's clock" [ "$(year)" = 2031 ]
 check "the kernel has been told that its clock is right" is_synchronised
-check "the chip and the guest's clock agree" eventually 10 chip_is_right
+check "the chip and the guest's clock agree" eventually 60 chip_is_right
 check "the served time is the RTC's" [ "$(query 123 refid)" = RTC ]
 check "the stratum is that of a local reference" [ "$(query 123 stratum)" = 10 ]
 check "the served time is the guest's" near "$(query 123 offset_s)" 0 0.1
@@ -56,9 +56,9 @@ check "the clock is stepped, as the server is seconds away" logged "clock steppe
 check "the guest's clock follows the server" near "$(query 11123 offset_s)" 0 0.1
 check "the stratum is one below the server's" [ "$(query 123 stratum)" = 11 ]
 check "the chip is set to the server's time" eventually 180 logged "RTC set"
-check "the chip has the server's time now, but for its phase" eventually 10 chip_is_a_tenth_ahead
-check "rtc set by the daemon succeeds" eventually 10 tickover rtc set
+check "the chip has the server's time now, but for its phase" eventually 60 chip_is_a_tenth_ahead
+check "rtc set by the daemon succeeds" eventually 60 tickover rtc set
 stop_daemon
 
-check "rtc set without a daemon succeeds" eventually 10 tickover rtc set --time 2033-02-03T04:05:06Z
-check "the chip has the time that was given" eventually 10 rtc_shows_year 2033
+check "rtc set without a daemon succeeds" eventually 60 tickover rtc set --time 2033-02-03T04:05:06Z
+check "the chip has the time that was given" eventually 60 rtc_shows_year 2033
