@@ -13,6 +13,10 @@ package struct Configuration: Equatable, Sendable {
     package var restrictions: [Restriction] = []
     /// `restrict source`: what holds for the addresses of configured servers; nil when not written.
     package var restrictSource: RestrictionFlags?
+    /// `discard`.
+    package var rateLimit = RateLimitDirective()
+    /// `mru`.
+    package var clientList = ClientListDirective()
     /// `interface` and `nic` lines; the last one that matches an address decides. Without a match, listen.
     package var interfaceRules: [InterfaceRule] = []
     /// `rtc`.

@@ -3,9 +3,9 @@ enum Keywords {
     static let unsupportedDirectives: Set<String> = [
         "automax", "broadcast", "broadcastclient", "broadcastdelay", "calldelay", "controlkey", "crypto", "ctl",
         "disable",
-        "discard", "dscp", "enable", "end", "extra", "filegen", "keys", "keysdir", "leapfile", "leapsmearinterval",
+        "dscp", "enable", "end", "extra", "filegen", "keys", "keysdir", "leapfile", "leapsmearinterval",
         "limit",
-        "logconfig", "manycastclient", "manycastserver", "mdnstries", "mru", "multicastclient", "nts", "ntpsigndsocket",
+        "logconfig", "manycastclient", "manycastserver", "mdnstries", "multicastclient", "nts", "ntpsigndsocket",
         "phone", "requestkey", "reset", "revoke", "rlimit", "saveconfigdir", "setvar", "simulate", "statistics",
         "statsdir",
         "tick", "tos", "trap", "trustedkey", "ttl", "unconfig", "unpeer",
@@ -23,6 +23,6 @@ enum Keywords {
 
     /// Flags of `restrict` that deny what Tickover offers to nobody.
     static let silentRestrictions: Set<String> = [
-        "epeer", "flake", "lowpriotrap", "mssntp", "noepeer", "nomodify", "nomrulist", "nopeer", "notrap",
+        "epeer", "flake", "lowpriotrap", "mssntp", "noepeer", "nomodify", "nopeer", "notrap",
     ]
 }

@@ -157,6 +157,7 @@ extension RestrictionFlags {
         case "kod": self = .kissOfDeath
         case "version": self = .version
         case "notrust": self = .noTrust
+        case "nomrulist": self = .noClientList
         default: return nil
         }
     }

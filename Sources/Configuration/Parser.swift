@@ -63,6 +63,8 @@ struct Parser {
         case "unrestrict": try unrestrict(&line)
         case "interface", "nic": try interface(&line)
         case "tinker": try tinker(&line)
+        case "discard": try discard(&line)
+        case "mru": try clientList(&line)
         case "fudge", "refclock": referenceClock(&line)
         case "includefile":
             warn(at: line.keyword, "'includefile' is not supported; copy the file's lines here")

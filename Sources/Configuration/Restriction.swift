@@ -29,10 +29,12 @@ package struct RestrictionFlags: OptionSet, Hashable, Sendable {
     package static let noQuery = RestrictionFlags(rawValue: 1 << 2)
     /// `limited`: who asks too often is not answered.
     package static let limited = RestrictionFlags(rawValue: 1 << 3)
-    /// `kod`: who is refused because of `limited` or `noserve` is told so now and then (kiss-o'-death).
+    /// `kod`: who is refused because of `limited` is told so now and then (kiss-o'-death).
     package static let kissOfDeath = RestrictionFlags(rawValue: 1 << 4)
     /// `version`: only NTP version 4 is answered.
     package static let version = RestrictionFlags(rawValue: 1 << 5)
     /// `notrust`: only authenticated packets are answered.
     package static let noTrust = RestrictionFlags(rawValue: 1 << 6)
+    /// `nomrulist`: queries are answered, but for the list of clients.
+    package static let noClientList = RestrictionFlags(rawValue: 1 << 7)
 }

@@ -10,7 +10,7 @@ extension Daemon {
     func serve(_ socket: UDPSocket) {
         // A few batches at most, so that a flood does not keep the rest waiting.
         for _ in 0..<8 where receive(from: socket) > 0 {
-            let responder = Responder(served: engine.served, access: access)
+            responder.served = engine.served
             let arrivals = self.arrivals()
             replies.removeAll()
             for index in 0..<received.count {

@@ -21,7 +21,7 @@ package final class Daemon {
     var clients = ClientSockets()
     let received: DatagramBatch
     let replies: DatagramBatch
-    let access: AccessList
+    var responder: Responder
     let wake: WakePipe?
     let signals: SignalWatch
     let resolver: WorkerThread<NameJob, NameAnswer>
@@ -69,7 +69,6 @@ package final class Daemon {
             throw StartError(description: error.message)
         }
         chosenClock = try ChosenClock.make(configuration.clock, oscillator: oscillator) { log.write(.notice, $0) }
-        access = AccessList(configuration.restrictions)
         files = StateFiles(configuration)
         control = ControlServer(configuration, log: log)
         nextWatchdog = notifier.watchdogInterval == nil ? .distantFuture : .zero
@@ -83,6 +82,7 @@ package final class Daemon {
         rtc = chip?.worker
         closesRTC = chip?.hasSquareWave ?? false
         do throws(LinuxError) {
+            let random = try KernelRandom()
             engine = Engine(
                 configuration: EngineConfiguration(
                     configuration,
@@ -93,8 +93,15 @@ package final class Daemon {
                 ),
                 frequency: files.readFrequency(log),
                 savedRTC: files.readRTC(log),
-                random: try KernelRandom(),
+                random: random,
                 at: chosenClock.clock.read()
+            )
+            responder = Responder(
+                served: engine.served,
+                access: AccessList(configuration.restrictions),
+                rateLimit: RateLimit(configuration.rateLimit),
+                clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit),
+                random: random
             )
         } catch {
             throw StartError(description: error.message)

@@ -60,6 +60,31 @@ extension AccessRestrictions {
         if flags.contains(.ignore) { insert(.ignore) }
         if flags.contains(.noServe) { insert(.noServe) }
         if flags.contains(.noQuery) { insert(.noQuery) }
+        if flags.contains(.limited) { insert(.limited) }
+        if flags.contains(.kissOfDeath) { insert(.kissOfDeath) }
         if flags.contains(.version) { insert(.version) }
+        if flags.contains(.noTrust) { insert(.noTrust) }
+        if flags.contains(.noClientList) { insert(.noClientList) }
+    }
+}
+
+extension RateLimit {
+    init(_ directive: RateLimitDirective) {
+        self.init()
+        average = directive.average
+        minimum = directive.minimum
+    }
+}
+
+extension ClientTableLimits {
+    init(_ directive: ClientListDirective, _ rateLimit: RateLimitDirective) {
+        self.init()
+        switch directive.maximum {
+        case .clients(let count): maximumCount = count
+        case .kibibytes(let size): maximumCount = Self.count(inKibibytes: size)
+        }
+        minimumCount = directive.minimumCount
+        maximumAge = directive.maximumAge
+        replacementAge = rateLimit.monitor
     }
 }

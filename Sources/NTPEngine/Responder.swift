@@ -2,14 +2,27 @@ import NTPTime
 import NTPWire
 import NetworkAddress
 
-/// The server's answers: a pure function of the request, the access list and what is served.
+/// The server's answers: a function of the request, the access list, what is served, and how often the client asks.
+///
+/// Several threads can answer with a responder each. Answering allocates nothing.
 package struct Responder: Sendable {
     package var served: ServedTime
-    package var access: AccessList
+    package let access: AccessList
+    package let rateLimit: RateLimit
+    package private(set) var clients: ClientTable
+    package private(set) var counters = ServerCounters()
 
-    package init(served: ServedTime, access: AccessList) {
+    package init(
+        served: ServedTime,
+        access: AccessList,
+        rateLimit: RateLimit = RateLimit(),
+        clientLimits: ClientTableLimits = ClientTableLimits(),
+        random: any RandomSource
+    ) {
         self.served = served
         self.access = access
+        self.rateLimit = rateLimit
+        clients = ClientTable(limits: clientLimits, rateLimit: rateLimit, random: random)
     }
 
     /// Highest protocol version spoken.
@@ -23,33 +36,78 @@ package struct Responder: Sendable {
     ///
     /// - Parameter received: the request's arrival on the served clock.
     /// - Parameter now: the present; its date is the transmit timestamp.
-    package func reply(
+    package mutating func reply(
         to request: Span<UInt8>,
         from client: SocketAddress,
         received: NTPDate,
         now: ClockReading
     ) -> NTPPacket.Octets? {
-        guard let packet = try? NTPPacket(request), isRequest(packet, from: client) else { return nil }
+        counters.received &+= 1
+        guard let packet = try? NTPPacket(request), isRequest(packet, from: client) else {
+            counters.malformed &+= 1
+            return nil
+        }
         let restrictions = access.restrictions(of: client.address)
-        guard restrictions.isDisjoint(with: [.ignore, .noServe]),
+        guard restrictions.isDisjoint(with: [.ignore, .noServe, .noTrust]),
             !restrictions.contains(.version) || packet.version == Self.version
-        else { return nil }
-        let isSynchronised = served.reference != nil
-        return NTPPacket(
-            leap: served.leap,
+        else {
+            counters.restricted &+= 1
+            return nil
+        }
+        count(packet.version)
+        let noted = ClientRequest(
+            client: client,
             version: packet.version,
+            mode: packet.mode,
+            received: received,
+            receivedAt: now.monotonic - (now.date - received)
+        )
+        let outcome = clients.note(noted, restrictions: restrictions)
+        guard !outcome.contains(.limited) else {
+            counters.limited &+= 1
+            guard outcome.contains(.kissOfDeath) else { return nil }
+            counters.kisses &+= 1
+            return rateKiss(for: packet).octets
+        }
+        counters.served &+= 1
+        return timeReply(to: packet, received: received, now: now).octets
+    }
+
+    private func timeReply(to request: NTPPacket, received: NTPDate, now: ClockReading) -> NTPPacket {
+        NTPPacket(
+            leap: served.leap,
+            version: request.version,
             mode: .server,
             stratum: served.stratum,
-            poll: packet.poll,
+            poll: request.poll,
             precision: served.precision,
             rootDelay: NTPShort(roundingUp: served.rootDelay),
             rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: now)),
             referenceID: served.referenceID,
-            referenceTimestamp: isSynchronised ? served.referenceDate.timestamp : .zero,
-            originTimestamp: packet.transmitTimestamp,
+            referenceTimestamp: served.reference == nil ? .zero : served.referenceDate.timestamp,
+            originTimestamp: request.transmitTimestamp,
             receiveTimestamp: received.timestamp,
             transmitTimestamp: now.date.timestamp
-        ).octets
+        )
+    }
+
+    /// Tells a client to slow down (RFC 5905 section 7.4), and no time.
+    private func rateKiss(for request: NTPPacket) -> NTPPacket {
+        NTPPacket(
+            leap: .unsynchronised,
+            version: request.version,
+            mode: .server,
+            poll: max(request.poll, rateLimit.average),
+            precision: served.precision,
+            referenceID: .rate,
+            originTimestamp: request.transmitTimestamp,
+            receiveTimestamp: request.transmitTimestamp,
+            transmitTimestamp: request.transmitTimestamp
+        )
+    }
+
+    private mutating func count(_ version: UInt8) {
+        if version == Self.version { counters.presentVersion &+= 1 } else { counters.olderVersion &+= 1 }
     }
 
     private func isRequest(_ packet: NTPPacket, from client: SocketAddress) -> Bool {

@@ -112,7 +112,7 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
     @Test func `know every flag`() {
         let text = """
             restrict ::1 ignore noserve noquery limited kod version notrust \
-            nomodify notrap nopeer lowpriotrap noepeer epeer flake nomrulist mssntp ippeerlimit -1
+            nomodify notrap nopeer lowpriotrap noepeer epeer flake mssntp ippeerlimit -1
             """
         #expect(
             parsed(text).restrictions.map(\.flags) == [

@@ -39,7 +39,8 @@ private func reply(
     access: AccessList = AccessList(),
     served: ServedTime = served()
 ) throws -> NTPPacket? {
-    let octets = Responder(served: served, access: access).reply(
+    var responder = Responder(served: served, access: access, random: Bits(seed: 1))
+    let octets = responder.reply(
         to: request.span,
         from: client,
         received: now.date - .milliseconds(1),
@@ -133,10 +134,11 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
         func restrictions(_ text: String) throws -> AccessRestrictions {
             list.restrictions(of: try #require(IPAddress(text)))
         }
-        #expect(try restrictions("10.0.0.1") == .ignore)
+        #expect(try restrictions("10.0.0.1") == [.ignore, .stranger])
         #expect(try restrictions("192.0.2.7") == .noQuery)
         #expect(try restrictions("192.0.2.5") == .noServe)
-        #expect(try restrictions("2001:db8::1") == [])
+        #expect(try restrictions("2001:db8::1") == .stranger)
+        #expect(try restrictions("::1") == [])
     }
 
     @Test func `refuses service, old versions, everything`() throws {
@@ -145,5 +147,6 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
         }
         #expect(try answers([]) && answers(.noQuery) && answers(.version))
         #expect(try !answers(.ignore) && !answers(.noServe) && !answers(.version, version: 3))
+        #expect(try !answers(.noTrust))
     }
 }

@@ -1,0 +1,61 @@
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// What is remembered of an address that has asked for the time.
+package struct ClientRecord: Sendable {
+    package let address: IPAddress
+    /// Of its first and last request, on the served clock.
+    package let first: NTPTimestamp
+    package internal(set) var last: NTPTimestamp
+    /// The same moment as `last`.
+    package internal(set) var lastAt: MonotonicTime
+    package internal(set) var count: UInt32 = 1
+    /// Of the last request.
+    package internal(set) var port: UInt16
+    package internal(set) var version: UInt8
+    package internal(set) var mode: NTPMode
+    /// What held for the last request; `limited` and `kissOfDeath` only if they were made use of.
+    package internal(set) var restrictions: AccessRestrictions
+    var debt: Int32 = 0
+    /// The table's links: the next record with the same hash, and those asked after and before.
+    var nextInBucket = Self.none
+    var newer = Self.none
+    var older = Self.none
+
+    static let none: Int32 = -1
+
+    init(_ request: ClientRequest, restrictions: AccessRestrictions) {
+        address = request.client.address
+        first = request.received.timestamp
+        last = first
+        lastAt = request.receivedAt
+        port = request.client.port
+        version = request.version
+        mode = request.mode
+        self.restrictions = restrictions
+    }
+}
+
+/// A request as the table of clients sees it.
+package struct ClientRequest: Sendable {
+    package var client: SocketAddress
+    package var version: UInt8
+    package var mode: NTPMode
+    package var received: NTPDate
+    package var receivedAt: MonotonicTime
+
+    package init(
+        client: SocketAddress,
+        version: UInt8,
+        mode: NTPMode,
+        received: NTPDate,
+        receivedAt: MonotonicTime
+    ) {
+        self.client = client
+        self.version = version
+        self.mode = mode
+        self.received = received
+        self.receivedAt = receivedAt
+    }
+}

@@ -1,0 +1,18 @@
+/// What a server has done with datagrams, since its start (ntpd's `sysstats`).
+package struct ServerCounters: Hashable, Sendable {
+    package var received: UInt64 = 0
+    /// Requests of NTP version 4, and of earlier ones.
+    package var presentVersion: UInt64 = 0
+    package var olderVersion: UInt64 = 0
+    /// Datagrams that are no requests.
+    package var malformed: UInt64 = 0
+    /// Turned away by the access list.
+    package var restricted: UInt64 = 0
+    /// Turned away because the client asked too often, and how many of these were told.
+    package var limited: UInt64 = 0
+    package var kisses: UInt64 = 0
+    /// Replies with the time.
+    package var served: UInt64 = 0
+
+    package init() {}
+}
