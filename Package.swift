@@ -40,6 +40,8 @@ let core: [Target] = [
     .target(name: "NTPTime", swiftSettings: arithmetic, linkerSettings: [.linkedLibrary("m")]),
     library("NetworkAddress"),
     library("NTPWire", ["NTPTime"]),
+    .target(name: "CNettle", cSettings: c, linkerSettings: [.linkedLibrary("nettle")]),
+    library("Authentication", ["CNettle"]),
     library("ClockDiscipline", ["NTPTime"], swiftSettings: arithmetic),
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
@@ -49,7 +51,10 @@ let core: [Target] = [
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
     library(
         "Monitoring",
-        ["NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
+        [
+            "Authentication", "NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference",
+            "DS3231",
+        ]
     ),
     library("Simulation", ["HAL", "NTPTime"], swiftSettings: arithmetic),
     library(
@@ -64,8 +69,8 @@ let core: [Target] = [
 
 /// What touches the machine.
 let shell: [Target] = [
-    .target(name: "CLinux", cSettings: c, linkerSettings: [.linkedLibrary("i2c"), .linkedLibrary("nettle")]),
-    library("Linux", ["HAL", "ClockDiscipline", "NTPTime", "NetworkAddress", "CLinux"]),
+    .target(name: "CLinux", cSettings: c, linkerSettings: [.linkedLibrary("i2c")]),
+    library("Linux", ["Authentication", "HAL", "ClockDiscipline", "NTPTime", "NetworkAddress", "CLinux"]),
     library(
         "RTCDevice",
         ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
@@ -92,6 +97,7 @@ let checks: [Target] = [
     tests("NTPTimeTests", ["NTPTime"]),
     tests("NetworkAddressTests", ["NetworkAddress"]),
     tests("NTPWireTests", ["NTPWire"]),
+    tests("AuthenticationTests", ["Authentication"]),
     tests("ClockDisciplineTests", ["ClockDiscipline"]),
     tests("DS3231Tests", ["DS3231", "Simulation"]),
     tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "Simulation"]),

@@ -21,6 +21,13 @@ package struct IPAddress: Hashable, Sendable {
     /// The last 32 bits: all of an IPv4 address.
     package var v4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }
 
+    /// The 16 octets in network order.
+    package var octets: InlineArray<16, UInt8> {
+        InlineArray { index in
+            UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - 8 * (index % 8)))
+        }
+    }
+
     package static let loopbackV4 = IPAddress(v4: 0x7f00_0001)
     package static let loopbackV6 = IPAddress(high: 0, low: 1)
 
