@@ -107,6 +107,7 @@ let checks: [Target] = [
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
     tests("NTPEngineTests", ["NTPEngine", "RTCReference", "DS3231"]),
+    tests("MonitoringTests", ["Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux"]),

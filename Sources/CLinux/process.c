@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -74,6 +75,13 @@ int32_t tko_random(uint8_t *bytes, int32_t length) {
         }
     }
     return 0;
+}
+
+void tko_host(char *processor, char *system, int32_t capacity) {
+    struct utsname name;
+    if (uname(&name) < 0) memset(&name, 0, sizeof name);
+    snprintf(processor, (size_t)capacity, "%s", name.machine);
+    snprintf(system, (size_t)capacity, "%s/%s", name.sysname, name.release);
 }
 
 int32_t tko_environment(const char *name, char *value, int32_t capacity) {

@@ -6,6 +6,7 @@ import Linux
 struct ChosenClock {
     let clock: any ServedClock
     let name: String
+    let isKernel: Bool
 
     /// The kernel's clock where it may be set, otherwise one of our own.
     ///
@@ -39,10 +40,14 @@ struct ChosenClock {
     }
 
     private static func kernel() throws(ClockError) -> ChosenClock {
-        ChosenClock(clock: try KernelClock(timex: SystemTimex()), name: "kernel")
+        ChosenClock(clock: try KernelClock(timex: SystemTimex()), name: "kernel", isKernel: true)
     }
 
     private static func virtual(_ oscillator: OscillatorClock) -> ChosenClock {
-        ChosenClock(clock: VirtualClock(oscillator: oscillator, host: SystemTimex()), name: "virtual")
+        ChosenClock(
+            clock: VirtualClock(oscillator: oscillator, host: SystemTimex()),
+            name: "virtual",
+            isKernel: false
+        )
     }
 }

@@ -1,8 +1,10 @@
 import ClockDiscipline
 import Linux
+import Monitoring
 import NTPEngine
 import NTPTime
 import NTPWire
+import NetworkAddress
 
 /// Requests from clients and replies from servers.
 extension Daemon {
@@ -15,15 +17,48 @@ extension Daemon {
             replies.removeAll()
             for index in 0..<received.count {
                 guard let client = received.source(index), !received.isTruncated(index) else { continue }
-                let now = clock.read()
-                let date = now.date - (now.monotonic - arrivals[index])
-                let reply = received.withBytes(index) { request in
-                    responder.reply(to: request, from: client, received: date, now: now)
+                let local = received.localAddress(index)
+                received.withBytes(index) { request in
+                    guard !ControlQuery.isControlMessage(request) else {
+                        for datagram in answer(request, from: client) {
+                            queue(datagram.span, to: client, from: local, on: socket)
+                        }
+                        return
+                    }
+                    let now = clock.read()
+                    let date = now.date - (now.monotonic - arrivals[index])
+                    let reply = responder.reply(to: request, from: client, received: date, now: now)
+                    if let reply { queue(reply.span, to: client, from: local, on: socket) }
                 }
-                if let reply { replies.append(reply.span, to: client, from: received.localAddress(index)) }
             }
             replies.send(on: socket)
         }
+    }
+
+    /// The answer to a control query (ntpq).
+    private func answer(_ query: Span<UInt8>, from client: SocketAddress) -> [[UInt8]] {
+        let now = clock.read()
+        let view = QueryView(
+            engine: engine,
+            responder: responder,
+            host: hostDescription,
+            now: now,
+            uptime: now.monotonic - startedAt,
+            queries: queries.count
+        )
+        return queries.answer(query, from: client, about: view)
+    }
+
+    /// Puts a datagram into the batch of replies, which goes out first if it is full.
+    private func queue(
+        _ datagram: Span<UInt8>,
+        to client: SocketAddress,
+        from local: SocketAddress?,
+        on socket: UDPSocket
+    ) {
+        guard !replies.append(datagram, to: client, from: local) else { return }
+        replies.send(on: socket)
+        replies.append(datagram, to: client, from: local)
     }
 
     /// Takes what came on an association's socket: stamps of departure first, as the reply is measured from them.

@@ -22,6 +22,9 @@ package final class Daemon {
     let received: DatagramBatch
     let replies: DatagramBatch
     var responder: Responder
+    var queries: QueryServer
+    let hostDescription: HostDescription
+    let startedAt: MonotonicTime
     let wake: WakePipe?
     let signals: SignalWatch
     let resolver: WorkerThread<NameJob, NameAnswer>
@@ -81,6 +84,15 @@ package final class Daemon {
         rtcName = chip?.name ?? "none"
         rtc = chip?.worker
         closesRTC = chip?.hasSquareWave ?? false
+        startedAt = oscillator.now
+        let platform = Host.platform
+        hostDescription = HostDescription(
+            version: settings.version,
+            processor: platform.processor,
+            system: platform.system,
+            rtcName: chip?.name,
+            servesKernelClock: chosenClock.isKernel
+        )
         do throws(LinuxError) {
             let random = try KernelRandom()
             engine = Engine(
@@ -103,6 +115,7 @@ package final class Daemon {
                 clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit),
                 random: random
             )
+            queries = QueryServer(random: random)
         } catch {
             throw StartError(description: error.message)
         }

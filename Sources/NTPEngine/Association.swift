@@ -6,6 +6,11 @@ import NetworkAddress
 /// Names an association, here and in the control protocol; never 0.
 package typealias AssociationID = UInt16
 
+extension AssociationID {
+    /// The RTC's, which is no association but is shown as one.
+    package static let rtc = AssociationID.max
+}
+
 /// The client's side of one upstream server: when to ask, which replies to believe, what they add up to.
 package struct Association: Sendable {
     package let id: AssociationID

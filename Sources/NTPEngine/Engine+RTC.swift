@@ -139,6 +139,9 @@ extension Engine {
         return true
     }
 
+    /// Whether the time that is served is the RTC's.
+    package var isFollowingRTC: Bool { state == .holdover && served.referenceID == .rtc }
+
     package var isSettingRTC: Bool { rtc?.isSetting ?? false }
 
     /// The chip has made a jump, and is not followed any more. While there are servers, they are; in holdover the bound

@@ -63,7 +63,7 @@ extension Engine {
         )
         lines[id].associations.append(nextAssociationID)
         repeat {
-            nextAssociationID = nextAssociationID == .max ? 1 : nextAssociationID + 1
+            nextAssociationID = nextAssociationID + 1 == .rtc ? 1 : nextAssociationID + 1
         } while associations.contains { $0.id == nextAssociationID }
     }
 

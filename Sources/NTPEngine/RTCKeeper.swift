@@ -25,10 +25,13 @@ package struct RTCKeeper: Sendable {
     private var unknownSince: NTPDate?
     /// How far the chip's last second was from the line through those before it, if they contradict each
     /// other: then the chip has made a jump.
-    private(set) var contradiction: NTPDuration?
+    package private(set) var contradiction: NTPDuration?
     /// Why the chip is not believed although it has a time; nil if it is.
     package private(set) var refusal: RTCRefusal?
     private var watch = RateWatch()
+    /// The last eight times that the chip was asked, the latest in bit 0; set where it had a time.
+    package private(set) var reach: UInt8 = 0
+    private var interval = Self.samplingInterval
     private var nextRequest: MonotonicTime
     private var isBusy = false
     private var requestedWrite: TimeToSet?
@@ -77,6 +80,9 @@ package struct RTCKeeper: Sendable {
             isTrimmedByHand: isTrimmedByHand
         ).text
     }
+
+    /// How often the chip is asked.
+    package var poll: PollExponent { PollExponent(Int8(31 - interval.units.leadingZeroBitCount)) }
 
     var nextDeadline: MonotonicTime {
         if isBusy { return .distantFuture }
@@ -137,6 +143,7 @@ package struct RTCKeeper: Sendable {
             return .write(Timescale(reading: reading, frequency: frequency))
         default:
             requestedWrite = nil
+            reach <<= 1
             return .sample(expecting: lastError == nil ? lastSample?.prediction(at: now) : nil)
         }
     }
@@ -155,8 +162,9 @@ package struct RTCKeeper: Sendable {
             }
         lastSample = sample
         lastError = nil
+        reach |= 1
         samples = min(samples + 1, Self.learningSamples)
-        let interval =
+        interval =
             state != .synchronised
             ? Self.holdoverInterval : samples < Self.learningSamples ? Self.learningInterval : Self.samplingInterval
         nextRequest = now + interval
@@ -168,7 +176,8 @@ package struct RTCKeeper: Sendable {
         self.isTimeless = isTimeless
         isBusy = false
         writeUnderWay = nil
-        nextRequest = now + Self.samplingInterval
+        interval = Self.samplingInterval
+        nextRequest = now + interval
         return lastError != reason
     }
 

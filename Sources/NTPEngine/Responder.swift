@@ -54,7 +54,7 @@ package struct Responder: Sendable {
             counters.restricted &+= 1
             return nil
         }
-        count(packet.version)
+        count(packet)
         let noted = ClientRequest(
             client: client,
             version: packet.version,
@@ -106,8 +106,14 @@ package struct Responder: Sendable {
         )
     }
 
-    private mutating func count(_ version: UInt8) {
-        if version == Self.version { counters.presentVersion &+= 1 } else { counters.olderVersion &+= 1 }
+    private mutating func count(_ request: NTPPacket) {
+        guard request.version != Self.version else {
+            counters.presentVersion &+= 1
+            return
+        }
+        counters.olderVersion &+= 1
+        guard request.version == 1 else { return }
+        if request.mode == .client { counters.version1Client &+= 1 } else { counters.version1Reserved &+= 1 }
     }
 
     private func isRequest(_ packet: NTPPacket, from client: SocketAddress) -> Bool {

@@ -27,6 +27,14 @@ enum Peers {
 
     /// A chronyd that serves the host's clock on loopback and leaves it alone.
     static func startChronyd(port: UInt16, in workplace: Workplace) throws -> RunningProgram {
+        try RunningProgram(
+            harmless(chronydCommand(port: port, in: workplace)),
+            log: URL(filePath: workplace.path("chronyd.log")),
+            environment: environment
+        )
+    }
+
+    static func chronydCommand(port: UInt16, in workplace: Workplace) throws -> [String] {
         let file = try workplace.write(
             """
             port \(port)
@@ -40,11 +48,7 @@ enum Peers {
             """,
             to: "chrony.conf"
         )
-        return try RunningProgram(
-            harmless([chronyd] + user + ["-d", "-f", file]),
-            log: URL(filePath: workplace.path("chronyd.log")),
-            environment: environment
-        )
+        return [chronyd] + user + ["-d", "-f", file]
     }
 
     /// What `chronyd -Q` finds the host's clock to be wrong by, in seconds, asking `server`.

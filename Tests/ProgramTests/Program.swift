@@ -53,7 +53,7 @@ func run(_ command: [String], environment: [String: String] = [:]) throws -> Bui
     let errors = Pipe()
     process.standardOutput = output
     process.standardError = errors
-    try process.run()
+    try process.runWithoutBlockedSignals()
     // Both at once: a full pipe would stop the program.
     nonisolated(unsafe) var errorData = Data()
     let reader = Thread { errorData = (try? errors.fileHandleForReading.readToEnd()) ?? Data() }
@@ -66,6 +66,18 @@ func run(_ command: [String], environment: [String: String] = [:]) throws -> Bui
         output: String(decoding: outputData, as: UTF8.self),
         errors: String(decoding: errorData, as: UTF8.self)
     )
+}
+
+extension Process {
+    /// The test's thread may block all signals, and a child would go on doing so.
+    func runWithoutBlockedSignals() throws {
+        var none = sigset_t()
+        var blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try run()
+    }
 }
 
 /// A file that is gone with the closure.

@@ -18,13 +18,7 @@ final class RunningProgram {
         process.standardOutput = output
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
-        // The test's thread may block all signals, and a child would go on doing so.
-        var none = sigset_t()
-        var blocked = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &blocked)
-        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-        try process.run()
+        try process.runWithoutBlockedSignals()
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }

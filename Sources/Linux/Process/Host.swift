@@ -22,6 +22,16 @@ package enum Host {
     /// container without CAP_SYS_TIME; so they are marked permitted only, and the program raises what it was given.
     package static func raiseCapabilities() throws(LinuxError) { try checked(tko_raise_capabilities(), "capset") }
 
+    /// The processor, as `armv7l`, and the system, as `Linux/6.1.0` (uname(2)).
+    package static var platform: (processor: String, system: String) {
+        let capacity = 160
+        var processor = ""
+        let system = text(capacity: capacity) { system, capacity in
+            processor = text(capacity: Int(capacity)) { tko_host($0, system, $1) }
+        }
+        return (processor, system)
+    }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.

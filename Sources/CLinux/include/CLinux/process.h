@@ -15,6 +15,9 @@ void tko_close_inherited(void);
 /// geteuid(2).
 uint32_t tko_user_id(void);
 
+/// uname(2): the processor, as `armv7l`, and the system, as `Linux/6.1.0`; cut to `capacity`.
+void tko_host(char *processor, char *system, int32_t capacity);
+
 /// Whether there is anything at `path`.
 int32_t tko_file_exists(const char *path);
 

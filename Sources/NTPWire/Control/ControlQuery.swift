@@ -1,0 +1,43 @@
+/// A control message that wants an answer.
+package struct ControlQuery: Sendable {
+    package let header: ControlHeader
+    package let data: [UInt8]
+
+    package static func isControlMessage(_ datagram: Span<UInt8>) -> Bool {
+        !datagram.isEmpty && datagram[0] & 7 == NTPMode.control.rawValue
+    }
+
+    /// - Returns: nil for what gets no answer, as ntpd has it: no control message, or one that is itself an answer or a
+    ///   part of something.
+    /// - Throws: `badFormat` when its data are not there, with the header to answer it by.
+    package init?(_ datagram: Span<UInt8>) throws(MalformedControlQuery) {
+        guard Self.isControlMessage(datagram), let header = ControlHeader(datagram), (1...4).contains(header.version),
+            !header.isResponse, !header.isError, !header.hasMore, header.offset == 0
+        else { return nil }
+        let end = ControlHeader.length + Int(header.count)
+        guard end <= datagram.count, datagram.count % 4 == 0 else { throw MalformedControlQuery(header: header) }
+        self.header = header
+        data = (ControlHeader.length..<end).map { datagram[$0] }
+    }
+
+    /// `name=value, name, ...`: the names with what they are said to be, empty without a word.
+    package var items: [(name: String, value: String)] {
+        let text = data.filter { $0 != 0 }
+        return text.split(separator: UInt8(ascii: ",")).compactMap { item in
+            let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = Self.trimmed(parts[0])
+            return name.isEmpty ? nil : (name, parts.count > 1 ? Self.trimmed(parts[1]) : "")
+        }
+    }
+
+    private static func trimmed(_ octets: ArraySlice<UInt8>) -> String {
+        func isSpace(_ octet: UInt8) -> Bool { octet <= 0x20 }
+        let rest = octets.drop(while: isSpace)
+        guard let end = rest.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(decoding: rest[...end], as: UTF8.self)
+    }
+}
+
+package struct MalformedControlQuery: Error {
+    package let header: ControlHeader
+}
