@@ -40,6 +40,12 @@ package struct ClockEstimate: Equatable, Sendable {
         return .seconds((phaseError.seconds * phaseError.seconds + drift * drift + wander * wander).squareRoot())
     }
 
+    /// Lets the frequency be another one from `moment` on; what was estimated before is no less certain.
+    package mutating func changeFrequency(by change: Frequency, at moment: MonotonicTime) {
+        date += -change * (moment - self.moment)
+        frequency = frequency + change
+    }
+
     /// What the clock is behind by, at the moment of its reading; negative if it is ahead.
     package func offset(of reading: ClockReading) -> NTPDuration { date(at: reading.monotonic) - reading.date }
 }

@@ -13,12 +13,21 @@ package struct ClockSample: Equatable, Sendable {
     package var delay: NTPDuration
     /// What else the sample may be wrong by, as a bound: reading precision and oscillator tolerance over the exchange.
     package var dispersion: NTPDuration
+    /// What temperature has made UTC gain on the oscillator.
+    package var thermal: ThermalGain
 
-    package init(moment: MonotonicTime, date: NTPDate, delay: NTPDuration, dispersion: NTPDuration) {
+    package init(
+        moment: MonotonicTime,
+        date: NTPDate,
+        delay: NTPDuration,
+        dispersion: NTPDuration,
+        thermal: ThermalGain = .none
+    ) {
         self.moment = moment
         self.date = date
         self.delay = delay
         self.dispersion = dispersion
+        self.thermal = thermal
     }
 
     /// Half of the delay and the dispersion: a bound on the sample's error relative to the source.

@@ -70,7 +70,7 @@ package struct SourceStatistics: Sendable {
             let dispersion = sample.dispersion.seconds
             return PhaseMeasurement(
                 time: elapsed.seconds,
-                offset: (sample.date - origin.date - elapsed).seconds,
+                offset: (sample.date - origin.date - elapsed - (sample.thermal.phase - origin.thermal.phase)).seconds,
                 excess: delays[index] - path.base,
                 spread: path.spread,
                 // Uniform within the bound.
@@ -89,8 +89,9 @@ package struct SourceStatistics: Sendable {
         let ahead = min(interval.seconds, Self.longestForecast) / 2
         return ClockEstimate(
             moment: newest.moment,
-            date: origin.date + (newest.moment - origin.moment) + .seconds(fit.state.phase),
-            frequency: Frequency(fraction: fit.state.frequency + fit.state.drift * ahead),
+            date: origin.date + (newest.moment - origin.moment) + (newest.thermal.phase - origin.thermal.phase)
+                + .seconds(fit.state.phase),
+            frequency: Frequency(fraction: fit.state.frequency + fit.state.drift * ahead) + newest.thermal.rate,
             phaseError: .seconds(fit.state.phaseVariance.squareRoot()),
             frequencyError: Frequency(fraction: fit.state.frequencyVariance.squareRoot())
         )

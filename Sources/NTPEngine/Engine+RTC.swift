@@ -50,6 +50,7 @@ extension Engine {
         let refusal = rtc?.refusal
         rtc?.note(sample, in: state, at: now.monotonic)
         if let news = rtc?.refusal, refusal == nil { log(.warning, "\(news); it is not followed") }
+        noteTemperature(sample)
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
@@ -67,18 +68,39 @@ extension Engine {
         // What the servers are apart is no noise of this sample.
         let others = reference.estimate.date(at: sample.moment) - estimate.date(at: sample.moment)
         let error = association.statistics.newestError
-        let timescale = Timescale(
-            reading: ClockReading(monotonic: sample.moment, date: sample.date + others - error.mean),
-            frequency: reference.estimate.frequency
-        )
+        let reading = ClockReading(monotonic: sample.moment, date: sample.date + others - error.mean)
+        let timescale = Timescale(reading: reading, frequency: reference.estimate.frequency)
         rtc?.learn(Comparison(timescale, error.deviation), against: reference)
+        let wasUsed = thermal.isUsed
+        thermal.learn(reading, deviation: error.deviation)
+        if !wasUsed, thermal.isUsed, let coefficient = thermal.estimate?.coefficient {
+            log(
+                .info,
+                "the oscillator follows temperature by \(fixed(coefficient.ppm, 3)) ppm/°C, which is foretold now"
+            )
+        }
+    }
+
+    /// The oscillator runs otherwise at another temperature; so does what is estimated of it.
+    private mutating func noteTemperature(_ sample: EdgeSample) {
+        let change = thermal.note(celsius: sample.temperature.celsius, at: sample.edge)
+        guard change != .zero else { return }
+        networkReference?.estimate.changeFrequency(by: change, at: sample.edge)
+        served.reference?.estimate.changeFrequency(by: change, at: sample.edge)
+        guard served.correction.duration == .zero, let estimate = served.reference?.estimate else { return }
+        actions.append(.steer(ClockSteering(frequency: estimate.frequency)))
     }
 
     /// Steers by the RTC where it knows better than the servers' last word and the oscillator: the bounds decide.
     private mutating func followRTC(at now: ClockReading) {
         let prior = currentPrior(at: now.monotonic)
+        let gain = rtc?.lastSample.map { thermal.gain(at: $0.edge) } ?? .none
         let wasDoubted = rtc?.contradiction != nil
-        let reference = rtc?.reference(prior: prior, own: state == .unsynchronised ? nil : networkReference)
+        let reference = rtc?.reference(
+            prior: prior,
+            thermal: gain,
+            own: state == .unsynchronised ? nil : networkReference
+        )
         if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
         guard var reference, !isHoldoverOver,
             reference.rootDistance(at: now.monotonic) < configuration.holdover.distance

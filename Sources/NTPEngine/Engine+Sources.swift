@@ -112,7 +112,8 @@ extension Engine {
             pivot: max(now.date, .earliestPlausible),
             frequency: currentPrior(at: now.monotonic).frequency,
             precision: configuration.precision,
-            ownReferenceIDs: configuration.ownReferenceIDs
+            ownReferenceIDs: configuration.ownReferenceIDs,
+            thermal: thermal.gain(at: receivedAt)
         )
         do {
             let prior = currentPrior(at: now.monotonic)
@@ -160,7 +161,7 @@ extension Engine {
         let wander = OscillatorModel.wander * max(0, elapsed).squareRoot()
         let error = estimate.frequencyError.fraction
         return FrequencyPrior(
-            frequency: estimate.frequency,
+            frequency: estimate.frequency - thermal.gain(at: now).rate,
             error: Frequency(fraction: (error * error + wander * wander).squareRoot())
         )
     }

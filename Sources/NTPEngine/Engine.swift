@@ -37,6 +37,8 @@ package struct Engine: Sendable {
     var nextFrequencySave: MonotonicTime
 
     package internal(set) var rtc: RTCKeeper?
+    /// The oscillator by the RTC's thermometer.
+    package internal(set) var thermal = ThermalCompensation()
 
     /// - Parameter frequency: the oscillator's frequency as the last run left it (drift file).
     /// - Parameter savedRTC: the text of the last `EngineAction.saveRTC`.

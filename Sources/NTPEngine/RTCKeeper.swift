@@ -267,16 +267,18 @@ package struct RTCKeeper: Sendable {
     /// The chip's word on UTC at the last sample, each part of its error bounded; nil if there is none to believe.
     ///
     /// - Parameter prior: the oscillator's frequency as it was last measured.
+    /// - Parameter thermal: of the oscillator at the last sample.
     /// - Parameter own: what the servers' last word and the oscillator say, if there is one: a chip that cannot be right
     ///   if that is within its bound is not believed.
-    mutating func reference(prior: FrequencyPrior, own: TimeReference?) -> TimeReference? {
+    mutating func reference(prior: FrequencyPrior, thermal: ThermalGain, own: TimeReference?) -> TimeReference? {
         guard let sample = lastSample, lastError == nil, refusal == nil else { return nil }
         let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         let second = ClockSample(
             moment: sample.edge,
             date: sample.chipTime - prediction.offset,
             delay: .zero,
-            dispersion: sample.uncertainty
+            dispersion: sample.uncertainty,
+            thermal: thermal
         )
         var line = statistics ?? SourceStatistics(prior: prior)
         contradiction = line.contradiction(of: second)

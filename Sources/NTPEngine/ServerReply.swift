@@ -43,6 +43,8 @@ struct ReplyCheck {
     var precision: Int8
     /// Reference identifiers under which we are known: our own addresses.
     var ownReferenceIDs: [ReferenceID]
+    /// What temperature has made of the oscillator.
+    var thermal: ThermalGain
 
     /// RFC 5905's MAXDISP.
     static let maximumDistance = NTPDuration.seconds(16)
@@ -91,7 +93,8 @@ struct ReplyCheck {
             moment: sentAt + elapsed / 2,
             date: NTPDate(packet.receiveTimestamp, near: pivot) + serverTime / 2,
             delay: max(.zero, elapsed + frequency * elapsed - serverTime),
-            dispersion: readingError(of: packet) + Self.tolerance * elapsed.magnitude
+            dispersion: readingError(of: packet) + Self.tolerance * elapsed.magnitude,
+            thermal: thermal
         )
     }
 }

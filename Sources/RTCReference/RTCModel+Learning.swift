@@ -1,3 +1,4 @@
+import ClockDiscipline
 import DS3231
 import NTPTime
 
@@ -126,7 +127,7 @@ extension RTCModel {
         state.aging = aging
         for index in state.filters.indices {
             let drift = state.filters[index].filter.drift - change
-            state.filters[index].filter.drift = min(max(drift, -Self.maximumDrift), Self.maximumDrift)
+            state.filters[index].filter.drift = min(max(drift, -ThermalFilter.maximumDrift), ThermalFilter.maximumDrift)
             state.filters[index].filter.covariance.drift += change * change / 4
         }
         self.state = state
@@ -138,11 +139,11 @@ extension RTCModel.State {
     fileprivate init(_ observation: RTCObservation, drift: Double, coefficient: Double) {
         // Anywhere within the bound: an error that later observations share must not be forgotten for their noise.
         let bound = observation.usableBound
-        let filter = ChipFilter(
+        let filter = ThermalFilter(
             offset: observation.offset.seconds,
             drift: drift,
             coefficient: coefficient,
-            covariance: ChipFilter.Covariance(
+            covariance: ThermalFilter.Covariance(
                 offset: max(bound * bound / 3, observation.variance),
                 drift: RTCModel.priorDrift * RTCModel.priorDrift,
                 coefficient: RTCModel.priorCoefficient * RTCModel.priorCoefficient
@@ -181,9 +182,9 @@ extension RTCModel.State {
     }
 }
 
-extension ChipFilter {
+extension ThermalFilter {
     /// A new phase, which has nothing to do with the old one.
-    fileprivate mutating func restart(_ other: ChipFilter) {
+    fileprivate mutating func restart(_ other: ThermalFilter) {
         offset = other.offset
         covariance.offset = other.covariance.offset
         covariance.offsetDrift = 0

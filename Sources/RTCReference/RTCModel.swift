@@ -1,10 +1,11 @@
+import ClockDiscipline
 import DS3231
 import NTPTime
 
 /// What is known about the chip's error: its offset, drift and temperature coefficient with their covariances, over UTC.
 ///
 /// Offset is chip − UTC, positive when the chip is ahead; drift is its growth, positive for a fast chip. A Kalman filter
-/// (`ChipFilter`) for each of several hypotheses about how the drift wanders, weighted by how well it has foretold the
+/// (`ThermalFilter`) for each of several hypotheses about how the drift wanders, weighted by how well it has foretold the
 /// observations.
 ///
 /// The chip is disciplined by nobody, so what was learned stays good across restarts and power cuts; the model is
@@ -30,7 +31,7 @@ package struct RTCModel: Hashable, Sendable {
     }
 
     struct Weighted: Hashable {
-        var filter: ChipFilter
+        var filter: ThermalFilter
         /// Up to a term that is common to all filters; 0 for the best.
         var logLikelihood = 0.0
     }
@@ -61,10 +62,6 @@ extension RTCModel {
     static let priorDrift = 2.5e-6
     /// Deviation of the temperature coefficient of such a chip, per °C: ±2 ppm within 0–40 °C are specified.
     static let priorCoefficient = 0.05e-6
-    /// No quartz drifts more, also no counterfeit's.
-    static let maximumDrift = 1e-3
-    /// No crystal of this kind that is compensated at all depends more on temperature.
-    static let maximumCoefficient = 1e-5
     /// Random walks of the drift, in s/s per √s. A trimmed chip moved by 0.27 ppm in three years (3e-11); one that is
     /// compensated badly, or another quartz, moves as an ordinary crystal does.
     static let wanders = [1e-11, 3e-11, 1e-10, 3e-10, 1e-9]

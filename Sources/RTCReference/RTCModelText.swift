@@ -1,3 +1,4 @@
+import ClockDiscipline
 import DS3231
 import NTPTime
 
@@ -149,7 +150,7 @@ extension RTCModel.Weighted {
 
     /// nil for what no chip can be.
     fileprivate init?(_ numbers: [Double]) {
-        let covariance = ChipFilter.Covariance(
+        let covariance = ThermalFilter.Covariance(
             offset: numbers[4],
             offsetDrift: numbers[5],
             offsetCoefficient: numbers[6],
@@ -157,15 +158,15 @@ extension RTCModel.Weighted {
             driftCoefficient: numbers[8],
             coefficient: numbers[9]
         )
-        guard numbers[0] <= 0, abs(numbers[1]) <= 3e9, abs(numbers[2]) <= RTCModel.maximumDrift,
-            abs(numbers[3]) <= RTCModel.maximumCoefficient, covariance.isPossible
+        guard numbers[0] <= 0, abs(numbers[1]) <= 3e9, abs(numbers[2]) <= ThermalFilter.maximumDrift,
+            abs(numbers[3]) <= ThermalFilter.maximumCoefficient, covariance.isPossible
         else { return nil }
-        filter = ChipFilter(offset: numbers[1], drift: numbers[2], coefficient: numbers[3], covariance: covariance)
+        filter = ThermalFilter(offset: numbers[1], drift: numbers[2], coefficient: numbers[3], covariance: covariance)
         logLikelihood = numbers[0]
     }
 }
 
-extension ChipFilter.Covariance {
+extension ThermalFilter.Covariance {
     /// Variances that are none too large, and correlations within ±1 but for rounding.
     fileprivate var isPossible: Bool {
         func correlates(_ cross: Double, _ first: Double, _ second: Double) -> Bool {

@@ -1,30 +1,59 @@
-/// A Kalman filter for the chip's offset, its drift, and the drift's change with temperature.
+/// A Kalman filter for an oscillator whose rate depends on temperature: its offset, the offset's drift, and the drift's
+/// change with temperature.
 ///
 /// In doubles for the sake of the arithmetic: s, s/s, 1/°C, and products of these.
-struct ChipFilter: Hashable {
-    /// Chip − UTC.
-    var offset: Double
+package struct ThermalFilter: Hashable, Sendable {
+    /// Between the oscillator and UTC; the sign is the owner's.
+    package var offset: Double
     /// Growth of the offset at the reference temperature.
-    var drift: Double
+    package var drift: Double
     /// Change of the drift with each °C.
-    var coefficient: Double
-    var covariance: Covariance
+    package var coefficient: Double
+    package var covariance: Covariance
 
     /// The covariance matrix, of which one half will do.
-    struct Covariance: Hashable {
-        var offset: Double
-        var offsetDrift = 0.0
-        var offsetCoefficient = 0.0
-        var drift: Double
-        var driftCoefficient = 0.0
-        var coefficient: Double
+    package struct Covariance: Hashable, Sendable {
+        package var offset: Double
+        package var offsetDrift: Double
+        package var offsetCoefficient: Double
+        package var drift: Double
+        package var driftCoefficient: Double
+        package var coefficient: Double
+
+        package init(
+            offset: Double,
+            offsetDrift: Double = 0,
+            offsetCoefficient: Double = 0,
+            drift: Double,
+            driftCoefficient: Double = 0,
+            coefficient: Double
+        ) {
+            self.offset = offset
+            self.offsetDrift = offsetDrift
+            self.offsetCoefficient = offsetCoefficient
+            self.drift = drift
+            self.driftCoefficient = driftCoefficient
+            self.coefficient = coefficient
+        }
     }
+
+    package init(offset: Double, drift: Double, coefficient: Double, covariance: Covariance) {
+        self.offset = offset
+        self.drift = drift
+        self.coefficient = coefficient
+        self.covariance = covariance
+    }
+
+    /// No quartz drifts more, also no counterfeit's.
+    package static let maximumDrift = 1e-3
+    /// None depends more on temperature.
+    package static let maximumCoefficient = 1e-5
 
     /// Lets `elapsed` seconds pass; negative goes back, which makes nothing more certain either.
     ///
     /// - Parameter warmth: °C above the reference temperature.
     /// - Parameter wander: random walk of the drift, in s/s per square root of a second.
-    mutating func advance(by elapsed: Double, warmth: Double, wander: Double) {
+    package mutating func advance(by elapsed: Double, warmth: Double, wander: Double) {
         offset += (drift + coefficient * warmth) * elapsed
 
         // P = F P Fᵀ + Q with F = [1 t wt; 0 1 0; 0 0 1], and Q the integral of two random walks.
@@ -48,14 +77,14 @@ struct ChipFilter: Hashable {
     /// - Parameter innovation: the measurement less `offset`.
     /// - Parameter variance: the measurement's own, more than zero.
     /// - Returns: the gain of the offset.
-    mutating func correct(by innovation: Double, variance: Double) -> Double {
+    package mutating func correct(by innovation: Double, variance: Double) -> Double {
         let before = covariance
         let total = before.offset + variance
         let driftGain = before.offsetDrift / total
         let coefficientGain = before.offsetCoefficient / total
         offset += before.offset / total * innovation
-        drift = Self.limited(drift + driftGain * innovation, to: RTCModel.maximumDrift)
-        coefficient = Self.limited(coefficient + coefficientGain * innovation, to: RTCModel.maximumCoefficient)
+        drift = Self.limited(drift + driftGain * innovation, to: Self.maximumDrift)
+        coefficient = Self.limited(coefficient + coefficientGain * innovation, to: Self.maximumCoefficient)
         // (1 - gain) as the quotient that it is, so that no variance is lost to rounding.
         let rest = variance / total
         covariance.offset *= rest
@@ -73,10 +102,10 @@ struct ChipFilter: Hashable {
     private static func limited(_ value: Double, to limit: Double) -> Double { min(max(value, -limit), limit) }
 
     /// Of the drift at a temperature.
-    func driftVariance(warmth: Double) -> Double {
+    package func driftVariance(warmth: Double) -> Double {
         max(0, covariance.drift + warmth * (2 * covariance.driftCoefficient + warmth * covariance.coefficient))
     }
 
-    /// The slope of the chip's frequency over temperature is another one in another season: 0.01 ppm/°C within a month.
+    /// The slope of an oscillator's frequency over temperature is another one in another season: 0.01 ppm/°C within a month.
     private static let coefficientWander = 0.01e-6 / (30 * 86_400.0).squareRoot()
 }
