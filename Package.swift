@@ -110,7 +110,7 @@ let checks: [Target] = [
     tests("MonitoringTests", ["Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
-    tests("LinuxTests", ["Linux"]),
+    tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),
     tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),
 ]
 

@@ -46,6 +46,9 @@ package final class SimulatedI2CBus: I2CBus {
     /// How many transfers have begun, failed ones included; the number of the next one.
     package private(set) var transfers: Int64 = 0
 
+    /// How often one of the faults asked for came about.
+    package private(set) var faultsMet = 0
+
     /// What the controller and its driver take before START and after STOP; drawn for each transfer.
     package var overhead: () -> (before: NTPDuration, after: NTPDuration) = { (.zero, .zero) }
     /// The devices' time at a time of the clock, for simulations in which the clock's oscillator is not perfect.
@@ -157,6 +160,7 @@ extension SimulatedI2CBus {
         let octet = transfer.octets
         transfer.octets += 1
         for fault in faults where fault.transfer == transfer.number && fault.octet == octet {
+            faultsMet += 1
             throw fault.error
         }
     }

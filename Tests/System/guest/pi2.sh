@@ -60,5 +60,18 @@ check "the chip has the server's time now, but for its phase" eventually 60 chip
 check "rtc set by the daemon succeeds" eventually 60 tickover rtc set
 stop_daemon
 
+# The controller's model has GPIO lines and no interrupts: the line can be had, and no edge comes.
+control() { i2cget -y 1 0x68 0x0e; }
+configure << END
+rtc ds3231 /dev/i2c-1 sqw gpiochip0 18
+clock kernel
+END
+check "INT/SQW gives alarms" [ "$(control)" = 0x1c ]
+start_daemon
+check "a GPIO line without a square wave is reported" eventually 60 logged "no edge of the square wave"
+check "the time is loaded all the same" eventually 60 logged "time loaded from the RTC"
+stop_daemon
+check "INT/SQW gives alarms again" [ "$(control)" = 0x1c ]
+
 check "rtc set without a daemon succeeds" eventually 60 tickover rtc set --time 2033-02-03T04:05:06Z
 check "the chip has the time that was given" eventually 60 rtc_shows_year 2033
