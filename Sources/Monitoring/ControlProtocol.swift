@@ -10,7 +10,7 @@ package enum ControlRequest: Equatable, Sendable {
     case readRTC(RTCView, ReportFormat)
     /// nil sets the chip to the disciplined clock.
     case setRTC(NTPDate?, ReportFormat)
-    /// Sets the aging register; nil is the rate that the chip was made with.
+    /// Sets the aging register for good; nil leaves it to the daemon again.
     case trimRTC(AgingOffset?, ReportFormat)
 
     package var line: String {
