@@ -46,8 +46,11 @@ let core: [Target] = [
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
     library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
-    library("NTPEngine", ["NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]),
-    library("Configuration", ["NTPTime", "NetworkAddress"]),
+    library(
+        "NTPEngine",
+        ["Authentication", "NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
+    ),
+    library("Configuration", ["Authentication", "NTPTime", "NetworkAddress"]),
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
     library(
         "Monitoring",
@@ -79,8 +82,8 @@ let shell: [Target] = [
     library(
         "Daemon",
         [
-            "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime",
-            "NTPWire", "NetworkAddress", "ProgramSupport", "RTCDevice", "RTCReference",
+            "Authentication", "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine",
+            "NTPTime", "NTPWire", "NetworkAddress", "ProgramSupport", "RTCDevice", "RTCReference",
         ]
     ),
     program("tickoverd", ["CommandLine", "Configuration", "Daemon", "Linux", "ProgramSupport"]),
@@ -106,9 +109,9 @@ let checks: [Target] = [
         "ScenarioSimulationTests",
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
-    tests("NTPEngineTests", ["NTPEngine", "RTCReference", "DS3231"]),
+    tests("NTPEngineTests", ["Authentication", "NTPEngine", "RTCReference", "DS3231"]),
     tests("MonitoringTests", ["Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
-    tests("ConfigurationTests", ["Configuration"]),
+    tests("ConfigurationTests", ["Authentication", "Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),
     tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),

@@ -11,6 +11,12 @@ static int32_t result(int value) { return value < 0 ? -errno : value; }
 
 int32_t tko_storage_open(const char *path) { return result(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); }
 
+int32_t tko_storage_is_public(int32_t fd) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return -errno;
+    return (status.st_mode & S_IRWXO) != 0;
+}
+
 int32_t tko_storage_create(const char *path) {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0) return -errno;

@@ -17,6 +17,10 @@ package struct Configuration: Equatable, Sendable {
     package var rateLimit = RateLimitDirective()
     /// `mru`.
     package var clientList = ClientListDirective()
+    /// `keys`: the file of symmetric keys.
+    package var keyFile: String?
+    /// `trustedkey`: which of them are used.
+    package var trustedKeys: [ClosedRange<UInt32>] = []
     /// `interface` and `nic` lines; the last one that matches an address decides. Without a match, listen.
     package var interfaceRules: [InterfaceRule] = []
     /// `rtc`.

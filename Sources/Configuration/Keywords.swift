@@ -3,12 +3,12 @@ enum Keywords {
     static let unsupportedDirectives: Set<String> = [
         "automax", "broadcast", "broadcastclient", "broadcastdelay", "calldelay", "controlkey", "crypto", "ctl",
         "disable",
-        "dscp", "enable", "end", "extra", "filegen", "keys", "keysdir", "leapfile", "leapsmearinterval",
+        "dscp", "enable", "end", "extra", "filegen", "keysdir", "leapfile", "leapsmearinterval",
         "limit",
         "logconfig", "manycastclient", "manycastserver", "mdnstries", "multicastclient", "nts", "ntpsigndsocket",
         "phone", "requestkey", "reset", "revoke", "rlimit", "saveconfigdir", "setvar", "simulate", "statistics",
         "statsdir",
-        "tick", "tos", "trap", "trustedkey", "ttl", "unconfig", "unpeer",
+        "tick", "tos", "trap", "ttl", "unconfig", "unpeer",
     ]
 
     static let unsupportedTinkers: Set<String> = [

@@ -33,6 +33,7 @@ extension Parser {
             case "version":
                 directive.version = UInt8(truncatingIfNeeded: try line.wholeNumber(of: option, in: 1...4))
             case "port": directive.port = try line.port(of: option)
+            case "key": directive.key = UInt32(try line.wholeNumber(of: option, in: Self.keyNumbers))
             default: try unsupported(option, &line)
             }
             if let minimum = polls.minimum, let maximum = polls.maximum, minimum > maximum {
@@ -45,9 +46,6 @@ extension Parser {
 
     private mutating func unsupported(_ option: Token, _ line: inout DirectiveLine) throws(SyntaxError) {
         switch option.text {
-        case "key":
-            _ = try line.wholeNumber(of: option, in: 1...65_535)
-            warn(at: option, "'key' is not supported; the server is used without authentication")
         case "autokey", "nts":
             warn(at: option, "\(option.shown) is not supported; the server is used without authentication")
         case let name where Keywords.unsupportedServerOptions.contains(name):

@@ -65,11 +65,12 @@ struct Parser {
         case "tinker": try tinker(&line)
         case "discard": try discard(&line)
         case "mru": try clientList(&line)
+        case "trustedkey": try trustedKeys(&line)
         case "fudge", "refclock": referenceClock(&line)
         case "includefile":
             warn(at: line.keyword, "'includefile' is not supported; copy the file's lines here")
             line.skipRest()
-        case "driftfile", "logfile", "pidfile", "statedir", "port", "rtc", "clock": try setting(&line)
+        case "driftfile", "keys", "logfile", "pidfile", "statedir", "port", "rtc", "clock": try setting(&line)
         case let name where Keywords.unsupportedDirectives.contains(name):
             warn(at: line.keyword, "'\(name)' is not supported; ignored")
             line.skipRest()
@@ -88,6 +89,7 @@ struct Parser {
         linesOfSettings[keyword.text] = keyword.line
         switch keyword.text {
         case "driftfile": configuration.driftFile = try line.path(of: keyword)
+        case "keys": configuration.keyFile = try line.path(of: keyword)
         case "logfile": configuration.logFile = try line.path(of: keyword)
         case "pidfile": configuration.pidFile = try line.path(of: keyword)
         case "statedir": configuration.stateDirectory = try line.path(of: keyword, expected: "a directory")

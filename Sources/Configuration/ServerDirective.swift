@@ -31,6 +31,8 @@ package struct ServerDirective: Hashable, Sendable {
     package var family: AddressFamily?
     /// `port`: the server's UDP port.
     package var port: UInt16 = 123
+    /// `key`: the number of the key that requests and replies are authenticated by.
+    package var key: UInt32?
 
     package init(host: String, kind: Kind) {
         self.host = host

@@ -14,7 +14,7 @@ struct ClientSockets {
     ///
     /// - Returns: false when it could not be sent; for the association that is a reply that never comes.
     mutating func send(
-        _ octets: NTPPacket.Octets,
+        _ request: NTPDatagram,
         to address: SocketAddress,
         for id: AssociationID,
         by batch: DatagramBatch
@@ -24,7 +24,7 @@ struct ClientSockets {
             let socket = try UDPSocket.client(to: address)
             sockets.append((id, socket))
             batch.removeAll()
-            batch.append(octets.span)
+            batch.append(request.span)
             return batch.send(on: socket).sent == 1
         } catch {
             return false

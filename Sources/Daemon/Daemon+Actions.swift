@@ -10,8 +10,8 @@ extension Daemon {
     func carryOutActions() {
         for action in engine.takeActions() {
             switch action {
-            case .send(let id, let address, let octets):
-                if !clients.send(octets, to: address, for: id, by: replies) {
+            case .send(let id, let address, let request):
+                if !clients.send(request, to: address, for: id, by: replies) {
                     log.write(.debug, "no request could be sent to \(address)")
                 }
             case .close(let id): clients.close(id)

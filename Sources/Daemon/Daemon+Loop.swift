@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import CommandLine
 import Configuration
@@ -176,6 +177,13 @@ extension Daemon {
     private func reload() {
         notify { () throws(LinuxError) in try notifier.reloading() }
         log.reopen()
+        do throws(StartError) {
+            let keys = try KeyTable.load(settings.configuration, log)
+            engine.keys = keys
+            responder.keys = keys
+        } catch {
+            log.write(.error, "\(error); the keys stay as they were")
+        }
         notifyReady()
     }
 

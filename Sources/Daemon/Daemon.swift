@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import CommandLine
 import Configuration
@@ -57,6 +58,7 @@ package final class Daemon {
         let log = try Log(settings)
         self.log = log
         do throws(LinuxError) { try Host.raiseCapabilities() } catch { log.write(.warning, error.message) }
+        let keys = try KeyTable.load(configuration, log)
         let opened = try ServerSockets(configuration, family: options.family)
         servers = opened.sockets
         for complaint in opened.complaints { log.write(.warning, complaint) }
@@ -101,7 +103,8 @@ package final class Daemon {
                     allowsFirstPanic: options.panicGate,
                     hasRTC: chip != nil,
                     precision: Self.precision(of: chosenClock.clock),
-                    ownReferenceIDs: Self.ownReferenceIDs()
+                    ownReferenceIDs: Self.ownReferenceIDs(),
+                    keys: keys
                 ),
                 frequency: files.readFrequency(log),
                 savedRTC: files.readRTC(log),
@@ -111,6 +114,7 @@ package final class Daemon {
             responder = Responder(
                 served: engine.served,
                 access: AccessList(configuration.restrictions),
+                keys: keys,
                 rateLimit: RateLimit(configuration.rateLimit),
                 clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit),
                 random: random

@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import Configuration
 import NTPEngine
@@ -12,7 +13,8 @@ extension EngineConfiguration {
         allowsFirstPanic: Bool,
         hasRTC: Bool,
         precision: Int8,
-        ownReferenceIDs: [ReferenceID]
+        ownReferenceIDs: [ReferenceID],
+        keys: KeyTable
     ) {
         self.init(
             sources: configuration.servers.map(SourceConfiguration.init),
@@ -24,7 +26,8 @@ extension EngineConfiguration {
             ),
             hasRTC: hasRTC,
             precision: precision,
-            ownReferenceIDs: ownReferenceIDs
+            ownReferenceIDs: ownReferenceIDs,
+            keys: keys
         )
     }
 }
@@ -40,7 +43,8 @@ extension SourceConfiguration {
             prefer: directive.prefer,
             noSelect: directive.noSelect,
             minimumPoll: directive.minimumPoll,
-            maximumPoll: directive.maximumPoll
+            maximumPoll: directive.maximumPoll,
+            keyID: directive.key
         )
     }
 }

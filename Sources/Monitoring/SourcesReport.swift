@@ -106,6 +106,8 @@ extension ReplyRefusal: CustomStringConvertible {
         case .malformed: "reply too short"
         case .wrongMode: "not a server's reply"
         case .bogusOrigin: "reply to no request of ours"
+        case .notAuthentic: "reply without a good code of the key"
+        case .cryptoNAK: "key is not known there, or another one"
         case .unsynchronised: "server is not synchronised"
         case .invalidHeader: "reply with impossible timestamps"
         case .tooDistant: "server's root distance is 16 s or more"

@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import NTPTime
 import NTPWire
@@ -84,8 +85,9 @@ package struct Association: Sendable {
 
     /// Makes the next request.
     ///
+    /// - Parameter key: what it is authenticated with.
     /// - Parameter random: 64 random bits, not used before.
-    mutating func makeRequest(at now: MonotonicTime, random: UInt64) -> NTPPacket.Octets {
+    mutating func makeRequest(at now: MonotonicTime, key: SymmetricKey?, random: UInt64) -> NTPDatagram {
         reach <<= 1
         missed = min(missed + 1, Self.patience)
         if reach == 0 { polling.reset() }
@@ -93,13 +95,17 @@ package struct Association: Sendable {
         let transmitTimestamp = NTPTimestamp(bits: random | 1)
         pending = PendingRequest(transmitTimestamp: transmitTimestamp, sentAt: now)
         schedule(after: now, random: random)
-        return NTPPacket(
-            version: configuration.version,
-            mode: .client,
-            poll: poll,
-            precision: 32,
-            transmitTimestamp: transmitTimestamp
-        ).octets
+        var request = NTPDatagram(
+            NTPPacket(
+                version: configuration.version,
+                mode: .client,
+                poll: poll,
+                precision: 32,
+                transmitTimestamp: transmitTimestamp
+            )
+        )
+        if let key { request.authenticate(with: key, digestLength: key.codeLength) }
+        return request
     }
 
     private mutating func schedule(after now: MonotonicTime, random: UInt64) {
@@ -131,9 +137,7 @@ package struct Association: Sendable {
             reply = try check.reply(in: datagram, receivedAt: receivedAt, to: pending)
         } catch {
             // A refusal of the server's own word ends the exchange; anything else may be somebody's noise.
-            if error != .malformed, error != .wrongMode, error != .bogusOrigin {
-                pending = nil
-            }
+            if !error.mayBeNoise { pending = nil }
             lastRefusal = error
             throw error
         }

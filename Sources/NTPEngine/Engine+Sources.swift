@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import NTPTime
 import NTPWire
@@ -69,7 +70,8 @@ extension Engine {
 
     mutating func pollServers(at now: ClockReading) {
         for index in associations.indices where associations[index].nextPoll <= now.monotonic {
-            let request = associations[index].makeRequest(at: now.monotonic, random: randomBits())
+            let key = associations[index].configuration.keyID.flatMap(keys.key)
+            let request = associations[index].makeRequest(at: now.monotonic, key: key, random: randomBits())
             actions.append(.send(associations[index].id, to: associations[index].address, request))
         }
         for association in associations where association.isLost { replaceLater(association, at: now.monotonic) }
@@ -113,8 +115,11 @@ extension Engine {
             frequency: currentPrior(at: now.monotonic).frequency,
             precision: configuration.precision,
             ownReferenceIDs: configuration.ownReferenceIDs,
-            thermal: thermal.gain(at: receivedAt)
+            thermal: thermal.gain(at: receivedAt),
+            keyID: associations[index].configuration.keyID,
+            keys: keys
         )
+        let refusal = associations[index].lastRefusal
         do {
             let prior = currentPrior(at: now.monotonic)
             let reply = try associations[index].receive(datagram, at: receivedAt, check: check, prior: prior)
@@ -126,7 +131,17 @@ extension Engine {
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }
         } catch {
-            // Counted in the association; a log line for each would let anybody fill the disk.
+            // Kept in the association; a log line for each would let anybody fill the disk.
+            if error != refusal { logForgery(error, by: associations[index]) }
+        }
+    }
+
+    private mutating func logForgery(_ refusal: ReplyRefusal, by association: Association) {
+        let key = association.configuration.keyID.map { " \($0)" } ?? ""
+        switch refusal {
+        case .notAuthentic: log(.warning, "\(association.address): reply without a good code of key\(key)")
+        case .cryptoNAK: log(.warning, "\(association.address): key\(key) is not known there, or another one")
+        default: break
         }
     }
 

@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import NTPTime
 import NTPWire
@@ -10,6 +11,8 @@ import RTCReference
 /// daemon, the simulator and the tests drive the same engine. The shell calls `advance` at `nextDeadline`.
 package struct Engine: Sendable {
     package let configuration: EngineConfiguration
+    /// Trusted keys.
+    package var keys: KeyTable
     private nonisolated(unsafe) let random: any RandomSource
     var actions: [EngineAction] = []
 
@@ -50,6 +53,7 @@ package struct Engine: Sendable {
         at now: ClockReading
     ) {
         self.configuration = configuration
+        keys = configuration.keys
         self.random = random
         networkLoop = ClockLoop(limits: configuration.limits)
         rtcLoop = ClockLoop(limits: ClockLoop.Limits(step: configuration.limits.step, panic: .zero))
@@ -144,6 +148,7 @@ package struct EngineConfiguration: Sendable {
     package var precision: Int8
     /// Reference identifiers of our own addresses, by which a loop is seen.
     package var ownReferenceIDs: [ReferenceID]
+    package var keys: KeyTable
 
     package init(
         sources: [SourceConfiguration] = [],
@@ -152,7 +157,8 @@ package struct EngineConfiguration: Sendable {
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
         precision: Int8 = -20,
-        ownReferenceIDs: [ReferenceID] = []
+        ownReferenceIDs: [ReferenceID] = [],
+        keys: KeyTable = KeyTable()
     ) {
         self.sources = sources
         self.limits = limits
@@ -161,5 +167,6 @@ package struct EngineConfiguration: Sendable {
         self.holdover = holdover
         self.precision = precision
         self.ownReferenceIDs = ownReferenceIDs
+        self.keys = keys
     }
 }

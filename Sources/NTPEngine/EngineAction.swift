@@ -8,7 +8,7 @@ import RTCReference
 /// What the engine wants done: the shell carries the actions out in order and reports back.
 package enum EngineAction: Sendable {
     /// Send a request from a port of its own; the reply comes back by `Engine.received`.
-    case send(AssociationID, to: SocketAddress, NTPPacket.Octets)
+    case send(AssociationID, to: SocketAddress, NTPDatagram)
     /// The association is gone; its socket can be closed.
     case close(AssociationID)
     /// Look a host up; the answer comes back by `Engine.resolved`.

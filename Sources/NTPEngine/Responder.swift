@@ -1,3 +1,4 @@
+import Authentication
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -8,6 +9,7 @@ import NetworkAddress
 package struct Responder: Sendable {
     package var served: ServedTime
     package let access: AccessList
+    package var keys: KeyTable
     package let rateLimit: RateLimit
     package private(set) var clients: ClientTable
     package private(set) var counters = ServerCounters()
@@ -15,12 +17,14 @@ package struct Responder: Sendable {
     package init(
         served: ServedTime,
         access: AccessList,
+        keys: KeyTable = KeyTable(),
         rateLimit: RateLimit = RateLimit(),
         clientLimits: ClientTableLimits = ClientTableLimits(),
         random: any RandomSource
     ) {
         self.served = served
         self.access = access
+        self.keys = keys
         self.rateLimit = rateLimit
         clients = ClientTable(limits: clientLimits, rateLimit: rateLimit, random: random)
     }
@@ -32,7 +36,8 @@ package struct Responder: Sendable {
     ///
     /// Answered are client requests of versions 1 to 4 (RFC 5905, 1305, 1119), and mode 0 of version 1, which had no
     /// modes (RFC 1059), unless it comes from the NTP port, where a symmetric peer would be. Nothing that could itself
-    /// be a reply is answered, so two servers never bounce a packet. A reply has 48 octets, no more than any request.
+    /// be a reply is answered, so two servers never bounce a packet. A reply has no more octets than its request: 48, and
+    /// only for a request with a message authentication code one of the same length, or the word that it was wrong.
     ///
     /// - Parameter received: the request's arrival on the served clock.
     /// - Parameter now: the present; its date is the transmit timestamp.
@@ -41,16 +46,24 @@ package struct Responder: Sendable {
         from client: SocketAddress,
         received: NTPDate,
         now: ClockReading
-    ) -> NTPPacket.Octets? {
+    ) -> NTPDatagram? {
         counters.received &+= 1
-        guard let packet = try? NTPPacket(request), isRequest(packet, from: client) else {
+        guard let packet = try? NTPPacket(request), isRequest(packet, from: client),
+            let trailer = try? PacketTrailer(request, version: packet.version), trailer != .cryptoNAK
+        else {
             counters.malformed &+= 1
             return nil
         }
         let restrictions = access.restrictions(of: client.address)
-        guard restrictions.isDisjoint(with: [.ignore, .noServe, .noTrust]),
+        guard restrictions.isDisjoint(with: [.ignore, .noServe]),
             !restrictions.contains(.version) || packet.version == Self.version
         else {
+            counters.restricted &+= 1
+            return nil
+        }
+        let authentication = PacketAuthentication(of: request, trailer, keys: keys)
+        if case .forged = authentication { counters.forged &+= 1 }
+        guard !restrictions.contains(.noTrust) || authentication.isGenuine else {
             counters.restricted &+= 1
             return nil
         }
@@ -67,10 +80,10 @@ package struct Responder: Sendable {
             counters.limited &+= 1
             guard outcome.contains(.kissOfDeath) else { return nil }
             counters.kisses &+= 1
-            return rateKiss(for: packet).octets
+            return NTPDatagram(rateKiss(for: packet), answering: authentication)
         }
         counters.served &+= 1
-        return timeReply(to: packet, received: received, now: now).octets
+        return NTPDatagram(timeReply(to: packet, received: received, now: now), answering: authentication)
     }
 
     private func timeReply(to request: NTPPacket, received: NTPDate, now: ClockReading) -> NTPPacket {

@@ -9,6 +9,8 @@ package struct ServerCounters: Hashable, Sendable {
     package var version1Reserved: UInt64 = 0
     /// Datagrams that are no requests.
     package var malformed: UInt64 = 0
+    /// Requests whose message authentication code was wrong, or of a key that is not trusted.
+    package var forged: UInt64 = 0
     /// Turned away by the access list.
     package var restricted: UInt64 = 0
     /// Turned away because the client asked too often, and how many of these were told.

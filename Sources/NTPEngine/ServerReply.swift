@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import NTPTime
 import NTPWire
@@ -16,6 +17,10 @@ package enum ReplyRefusal: Error, Hashable, Sendable {
     case wrongMode
     /// Its origin is not the transmit timestamp of the request that waits: a duplicate, a late or a forged reply.
     case bogusOrigin
+    /// It has no message authentication code of the server's key.
+    case notAuthentic
+    /// The server says that it does not know our key, or that the code was wrong. Anybody could say so.
+    case cryptoNAK
     /// The server says itself that it is not synchronised.
     case unsynchronised
     /// A field that no synchronised server sends: missing timestamps, a server time that runs backwards.
@@ -26,6 +31,14 @@ package enum ReplyRefusal: Error, Hashable, Sendable {
     case loop
     /// The server's date lies before this program was made.
     case implausibleDate
+
+    /// Whether somebody else than the server may have sent it.
+    var mayBeNoise: Bool {
+        switch self {
+        case .malformed, .wrongMode, .bogusOrigin, .notAuthentic, .cryptoNAK: true
+        case .unsynchronised, .invalidHeader, .tooDistant, .loop, .implausibleDate: false
+        }
+    }
 }
 
 /// What a reply whose origin is right has to say.
@@ -45,6 +58,9 @@ struct ReplyCheck {
     var ownReferenceIDs: [ReferenceID]
     /// What temperature has made of the oscillator.
     var thermal: ThermalGain
+    /// The key by which replies have to be authenticated; nil if they need not be.
+    var keyID: UInt32?
+    var keys: KeyTable
 
     /// RFC 5905's MAXDISP.
     static let maximumDistance = NTPDuration.seconds(16)
@@ -60,6 +76,7 @@ struct ReplyCheck {
         do { packet = try NTPPacket(datagram) } catch { throw .malformed }
         guard packet.mode == .server, (1...4).contains(packet.version) else { throw .wrongMode }
         guard let request, packet.originTimestamp == request.transmitTimestamp else { throw .bogusOrigin }
+        if let keyID { try authenticate(datagram, packet.version, by: keyID) }
         if packet.stratum == 0, packet.referenceID.text != nil, packet.referenceID != .initial {
             return .kiss(packet.referenceID)
         }
@@ -79,6 +96,15 @@ struct ReplyCheck {
         let sample = self.sample(of: packet, sentAt: request.sentAt, receivedAt: receivedAt)
         guard sample.date >= .earliestPlausible else { throw .implausibleDate }
         return .time(sample, packet)
+    }
+
+    private func authenticate(_ datagram: Span<UInt8>, _ version: UInt8, by keyID: UInt32) throws(ReplyRefusal) {
+        guard let trailer = try? PacketTrailer(datagram, version: version) else { throw .malformed }
+        switch PacketAuthentication(of: datagram, trailer, keys: keys) {
+        case .genuine(let key, _) where key.id == keyID: return
+        case .cryptoNAK: throw .cryptoNAK
+        case .absent, .genuine, .forged: throw .notAuthentic
+        }
     }
 
     /// What both clocks' resolutions may be wrong by.

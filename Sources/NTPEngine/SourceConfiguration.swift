@@ -19,6 +19,8 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var noSelect: Bool
     package var minimumPoll: PollExponent
     package var maximumPoll: PollExponent
+    /// The key that requests and replies are authenticated by.
+    package var keyID: UInt32?
 
     package init(
         host: String,
@@ -29,7 +31,8 @@ package struct SourceConfiguration: Equatable, Sendable {
         prefer: Bool = false,
         noSelect: Bool = false,
         minimumPoll: PollExponent = PollExponent(6),
-        maximumPoll: PollExponent = PollExponent(10)
+        maximumPoll: PollExponent = PollExponent(10),
+        keyID: UInt32? = nil
     ) {
         self.host = host
         self.kind = kind
@@ -40,6 +43,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.noSelect = noSelect
         self.minimumPoll = minimumPoll
         self.maximumPoll = maximumPoll
+        self.keyID = keyID
     }
 
     /// Associations that the line may have at the same time: RFC 5905's NMIN + 1, so that one falseticker among them

@@ -94,6 +94,8 @@ extension NTPPacket {
 package enum NTPPacketError: Error, Hashable, Sendable {
     /// A header has 48 octets.
     case truncated(length: Int)
+    /// What follows it is neither extension fields nor a message authentication code.
+    case malformedTrailer
 }
 
 extension FixedWidthInteger {

@@ -5,9 +5,9 @@ import NetworkAddress
 
 /// What the engine sends, and what comes of it.
 extension World {
-    func send(_ octets: NTPPacket.Octets, to address: IPAddress, for id: AssociationID) {
+    func send(_ datagram: NTPDatagram, to address: IPAddress, for id: AssociationID) {
         guard let index = upstreams.firstIndex(where: { $0.address == address }),
-            let request = try? NTPPacket(octets.span),
+            let request = try? NTPPacket(datagram.span),
             let answer = upstreams[index].answer(request, sentAt: now, truth)
         else { return }
         arrivals.add(.reply(id, answer.reply.octets), at: answer.arrival)

@@ -158,7 +158,7 @@ final class World {
         guard let actions = engine?.takeActions(), let engine else { return }
         for action in actions {
             switch sabotage(action, engine) {
-            case .send(let id, let address, let octets): send(octets, to: address.address, for: id)
+            case .send(let id, let address, let datagram): send(datagram, to: address.address, for: id)
             case .resolve(let source, let host): resolve(source, host)
             case .step(let offset):
                 clock.step(by: offset, at: moment)

@@ -98,7 +98,6 @@ private func diagnostics(_ text: String) -> [String] {
         ("\0\u{1b}[2J", "f:1:1: warning: unknown directive '\\x00\\x1b[2J' ignored"),
         ("peer a", "f:1:1: warning: 'peer' is not supported; used as 'server'"),
         ("server a fast", "f:1:10: warning: unknown option 'fast' ignored"),
-        ("server a key 7", "f:1:10: warning: 'key' is not supported; the server is used without authentication"),
         ("server a nts", "f:1:10: warning: 'nts' is not supported; the server is used without authentication"),
         ("server a mode 5", "f:1:10: warning: option 'mode' is not supported; ignored"),
         ("server a xleave", "f:1:10: warning: option 'xleave' is not supported; ignored"),

@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 
 /// SplitMix64, so that a failing run can be repeated from its seed.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -50,6 +50,10 @@ private struct SeededGenerator: RandomNumberGenerator {
             restrict 10.0.0.0 mask 255.0.0.0 noquery limited
             unrestrict 10.0.0.0/8 limited
             interface listen fe80::/10
+            discard average 4 minimum 1 monitor 600
+            mru maxdepth 400 mindepth 20 maxage 30
+            keys /etc/ntp.keys
+            trustedkey 1 (10 ... 20) 65535
             rtc simulated offset -1.5 drift 2.25 stopped
             rtc ds3231 /dev/i2c-1 address 0x68
             tinker panic 0 step 0.128

@@ -1,3 +1,4 @@
+import Authentication
 import ClockDiscipline
 import DS3231
 import Foundation
@@ -23,6 +24,8 @@ final class World {
         var isUp = true
         /// A kiss code to answer with.
         var kiss: ReferenceID?
+        /// What its replies are authenticated by.
+        var key: SymmetricKey?
         /// Requests seen, by true time.
         var requests: [Double] = []
     }
@@ -60,6 +63,10 @@ final class World {
     private var generator: SplitMix
     /// Changes each reply on its way, for the tests of the reply's checks.
     var tamper: (inout NTPPacket) -> Void = { _ in }
+    /// Whether servers answer that our codes are wrong.
+    var refusesCodes = false
+    /// Whether somebody who has seen the request answers it before the server does.
+    var forges = false
 
     init(
         servers: [String: Server],
@@ -72,6 +79,7 @@ final class World {
         savedRTC: String? = nil,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
+        keys: [SymmetricKey] = [],
         start: Double = 0,
         seed: UInt64 = 1
     ) {
@@ -102,7 +110,8 @@ final class World {
                 limits: limits,
                 hasRTC: chip != nil,
                 trimsRTC: trimsRTC,
-                holdover: holdover
+                holdover: holdover,
+                keys: KeyTable(keys)
             ),
             frequency: savedFrequency,
             savedRTC: savedRTC,
@@ -170,7 +179,7 @@ final class World {
     private func perform() {
         for action in engine.takeActions() {
             switch action {
-            case .send(let id, let address, let octets): transmit(octets, to: address.address, for: id)
+            case .send(let id, let address, let request): transmit(request, to: address.address, for: id)
             case .close, .publish: break
             case .resolve(let id, let host):
                 let addresses = hosts[host] ?? IPAddress(host).map { [$0] } ?? []
@@ -204,8 +213,8 @@ final class World {
         -mean * Foundation.log(1 - Double.random(in: 0..<1, using: &generator))
     }
 
-    private func transmit(_ octets: NTPPacket.Octets, to address: IPAddress, for id: AssociationID) {
-        guard let request = try? NTPPacket(octets.span), servers[address] != nil else { return }
+    private func transmit(_ datagram: NTPDatagram, to address: IPAddress, for id: AssociationID) {
+        guard let request = try? NTPPacket(datagram.span), servers[address] != nil else { return }
         servers[address]?.requests.append(time)
         guard let server = servers[address], server.isUp else { return }
         let forth = server.delay + queueing(server.jitter)
@@ -231,7 +240,15 @@ final class World {
             reply.referenceID = kiss
         }
         tamper(&reply)
-        let arriving = reply.octets
+        var arriving = NTPDatagram(reply)
+        if forges {
+            let forgery = arriving
+            later(forth) { world in
+                world.engine.received(id, forgery.span, at: world.monotonic, now: world.now)
+            }
+        }
+        if let key = server.key { arriving.authenticate(with: key, digestLength: key.codeLength) }
+        if refusesCodes { arriving.append(bigEndian: 0) }
         later(forth + 20e-6 + back) { world in
             world.engine.received(id, arriving.span, at: world.monotonic, now: world.now)
         }

@@ -54,8 +54,25 @@ package enum FileStore {
     ///
     /// - Throws: EFBIG for a file that is longer, ENOENT and EACCES, each with the path.
     package static func read(_ path: String, limit: Int) throws(LinuxError) -> [UInt8] {
-        let opened = try checked(path.withCString { tko_storage_open($0) }, "open \(path)")
-        let file = FileDescriptor(owning: opened)
+        try content(of: try open(path), path, limit: limit)
+    }
+
+    /// As `read`; nil if others than the file's owner and group may do anything with it.
+    package static func readSecret(_ path: String, limit: Int) throws(LinuxError) -> [UInt8]? {
+        let file = try open(path)
+        guard try checked(tko_storage_is_public(file.rawValue), "fstat \(path)") == 0 else { return nil }
+        return try content(of: file, path, limit: limit)
+    }
+
+    private static func open(_ path: String) throws(LinuxError) -> FileDescriptor {
+        FileDescriptor(owning: try checked(path.withCString { tko_storage_open($0) }, "open \(path)"))
+    }
+
+    private static func content(
+        of file: borrowing FileDescriptor,
+        _ path: String,
+        limit: Int
+    ) throws(LinuxError) -> [UInt8] {
         var content: [UInt8] = []
         var chunk: [UInt8] = Array(repeating: 0, count: 4_096)
         while true {

@@ -28,6 +28,7 @@ enum PeerVariables {
         .whole("ppoll") { $0.peerPoll.log2Seconds },
         .whole("headway") { _ in 0 },
         Peer("flash") { hexadecimal($0.flash) },
+        .whole("keyid") { $0.keyID },
         .milliseconds("offset") { $0.offset },
         .milliseconds("delay") { $0.delay },
         .milliseconds("dispersion") { $0.dispersion },

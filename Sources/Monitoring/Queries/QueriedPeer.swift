@@ -27,6 +27,8 @@ struct QueriedPeer {
     var hostPoll: PollExponent
     var peerPoll: PollExponent
     var refusal: ReplyRefusal?
+    /// 0 without one.
+    var keyID: UInt32 = 0
     var delay: NTPDuration
     /// Peer less served clock.
     var offset: NTPDuration
@@ -44,10 +46,15 @@ struct QueriedPeer {
     }
 
     private static let configured: UInt16 = 0x80
+    private static let authenticated: UInt16 = 0x40
+    private static let authentic: UInt16 = 0x20
     private static let reachable: UInt16 = 0x10
 
     var status: UInt16 {
-        let flags = Self.configured | (reach == 0 ? 0 : Self.reachable) | selection.rawValue
+        var flags = Self.configured | selection.rawValue
+        if keyID != 0 { flags |= Self.authenticated }
+        if keyID != 0, reach != 0 { flags |= Self.authentic }
+        if reach != 0 { flags |= Self.reachable }
         // The last event: reachable, or unreachable.
         return flags << 8 | (reach == 0 ? 3 : 4)
     }
@@ -64,6 +71,7 @@ struct QueriedPeer {
                 switch refusal {
                 case nil: 0
                 case .bogusOrigin: 0x0002
+                case .notAuthentic, .cryptoNAK: 0x0010
                 case .unsynchronised: 0x0020
                 case .malformed, .wrongMode, .invalidHeader, .implausibleDate: 0x0040
                 case .tooDistant: 0x0400
@@ -105,6 +113,7 @@ extension QueriedPeer {
         hostPoll = association.poll
         peerPoll = reply?.poll ?? association.poll
         refusal = association.lastRefusal
+        keyID = association.configuration.keyID ?? 0
         delay = statistics.newest?.delay ?? .zero
         offset = estimate?.offset(of: view.now) ?? .zero
         dispersion = estimate == nil ? .seconds(16) : statistics.dispersion

@@ -6,6 +6,9 @@
 /// Opens a file for reading, close-on-exec; a FIFO does not block.
 int32_t tko_storage_open(const char *path);
 
+/// Whether others than its owner and group may do anything with an open file.
+int32_t tko_storage_is_public(int32_t fd);
+
 /// Makes a new file of mode 0644 for writing, close-on-exec; never follows a link (O_EXCL, O_NOFOLLOW).
 int32_t tko_storage_create(const char *path);
 

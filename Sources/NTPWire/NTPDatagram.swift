@@ -1,0 +1,28 @@
+/// A packet as it goes out: the header, and behind it a message authentication code if there is one.
+package struct NTPDatagram: Sendable {
+    /// A header, a key's number, and the longest digest.
+    package static let capacity = 84
+
+    private var octets = InlineArray<84, UInt8>(repeating: 0)
+    package private(set) var count = NTPPacket.length
+
+    package init(_ packet: NTPPacket) {
+        let header = packet.octets
+        for index in header.indices { octets[index] = header[index] }
+    }
+
+    package var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        borrowing get { octets.span.extracting(first: count) }
+    }
+
+    /// - Precondition: there is room.
+    package mutating func append(_ octet: UInt8) {
+        octets[count] = octet
+        count += 1
+    }
+
+    package mutating func append(bigEndian number: UInt32) {
+        for shift in stride(from: UInt32(24), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+}
