@@ -110,7 +110,7 @@ let checks: [Target] = [
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
     tests("NTPEngineTests", ["Authentication", "NTPEngine", "RTCReference", "DS3231"]),
-    tests("MonitoringTests", ["Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
+    tests("MonitoringTests", ["Authentication", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
     tests("ConfigurationTests", ["Authentication", "Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),

@@ -2,7 +2,7 @@ import Authentication
 import NTPWire
 
 /// What a packet's message authentication code says of where it comes from.
-enum PacketAuthentication {
+package enum PacketAuthentication {
     /// It has none.
     case absent
     /// Somebody who knows the key has made it; the digest has so many octets.
@@ -12,12 +12,12 @@ enum PacketAuthentication {
     /// It is no code at all, but says that ours was wrong.
     case cryptoNAK
 
-    var isGenuine: Bool {
+    package var isGenuine: Bool {
         if case .genuine = self { return true }
         return false
     }
 
-    init(of datagram: Span<UInt8>, _ trailer: PacketTrailer, keys: KeyTable) {
+    package init(of datagram: Span<UInt8>, _ trailer: PacketTrailer, keys: KeyTable) {
         switch trailer {
         case .none: self = .absent
         case .cryptoNAK: self = .cryptoNAK

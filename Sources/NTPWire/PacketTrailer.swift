@@ -8,7 +8,7 @@ package enum PacketTrailer: Hashable, Sendable {
 
     /// Octets of a key's number and a digest; version 4 has no longer ones than 24, as extension fields may precede them.
     private static let codeLengths = [20, 24]
-    private static let oldCodeLengths = [20, 24, 36]
+    static let oldCodeLengths = [20, 24, 36]
     private static let shortestField = 16
 
     /// Parses by RFC 7822 section 7.5: what is longer than any code begins with an extension field.

@@ -1,3 +1,4 @@
+import Authentication
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -14,8 +15,8 @@ final class Queried {
 
     static let local = SocketAddress(address: .loopbackV4, port: 40_000)
 
-    init(servers: Int = 2, access: [(IPNetwork, AccessRestrictions)] = [], seed: UInt64 = 1) {
-        let random = Bits(seed: seed)
+    init(servers: Int = 2, access: [(IPNetwork, AccessRestrictions)] = [], keys: [SymmetricKey] = []) {
+        let random = Bits(seed: 1)
         let sources = (0..<servers).map { SourceConfiguration(host: "server\($0).example") }
         engine = Engine(
             configuration: EngineConfiguration(sources: sources, hasRTC: true),
@@ -27,6 +28,7 @@ final class Queried {
         responder = Responder(
             served: engine.served,
             access: AccessList(access.map { (network: $0.0, restrictions: $0.1) }),
+            keys: KeyTable(keys),
             random: random
         )
         server = QueryServer(random: random)

@@ -1,3 +1,4 @@
+import Authentication
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -115,6 +116,28 @@ private let stranger = SocketAddress(address: IPAddress(v4: 0xc633_6405), port: 
         }
         let unnamed = Queried()
         #expect(unnamed.answer(message(2), from: neighbour).isEmpty && !unnamed.answer(message(2)).isEmpty)
+    }
+
+    @Test(arguments: [DigestAlgorithm.md5, .sha1, .sha256, .aes128CMAC])
+    func `are answered from anywhere when they have the code of a key, with one of the same`(
+        algorithm: DigestAlgorithm
+    ) throws {
+        let key = try #require(SymmetricKey(id: 9, algorithm: algorithm, secret: Array("sixteen octets!!".utf8)))
+        let daemon = Queried(keys: [key])
+        func coded(_ message: [UInt8]) -> [UInt8] {
+            let padded = message + Array(repeating: 0, count: -message.count & 7)
+            let digest = key.digest(of: padded.span).octets
+            return padded + [0, 0, 0, 9] + (0..<key.codeLength).map { digest[$0] }
+        }
+        var query = coded(message(2, 0, "leap"))
+        let answer = try #require(daemon.answer(query, from: stranger).first)
+        #expect(answer == coded(Array(answer.prefix(20))) && answer[12..<18] == Array("leap=3".utf8)[...])
+        #expect(!daemon.answer(query).isEmpty)
+        query[query.count - 1] ^= 1
+        #expect(daemon.answer(query, from: stranger).isEmpty)
+        #expect(daemon.answer(query).first?.count == 20)
+        let closed = Queried(access: [(.allV4, .noQuery)], keys: [key])
+        #expect(closed.answer(coded(message(2, 0, "leap")), from: stranger).isEmpty)
     }
 
     @Test func `with a forged address of such a network do not come to much`() {

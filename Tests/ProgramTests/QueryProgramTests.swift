@@ -34,6 +34,7 @@ struct `ntpq` {
         let chronyd = harmless(try Peers.chronydCommand(port: 1123, in: workplace)).joined(separator: " ")
         let script = """
             ip link set lo up
+            ip addr add 10.9.0.2/32 dev lo
             \(chronyd) > \(workplace.path("chronyd.log")) 2>&1 & chronyd=$!
             \(tickoverd) -n -c \(file) 2> \(workplace.path("log")) & daemon=$!
             ntpq() { timeout 30 /usr/bin/python3 \(folder)/usr/bin/ntpq "$@" 2>&1; }
@@ -126,6 +127,20 @@ struct `ntpq` {
         #expect(columns[4] == "3" && columns[5] == "4" && columns[6] == "3" && columns[3] != ".", "\(list)")
         let limited = try #require(answers["ntpq -n -c \"mrulist limited\""])
         #expect(limited.contains(" 127.0.0.1\n"), "\(limited)")
+    }
+
+    @Test func `needs a key where no restrict line names its network`() throws {
+        let workplace = try Workplace()
+        let keys = try workplace.write("3 SHA1 verysecret\n", to: "keys")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keys)
+        let query = "-c passwd -c \"authenticate yes\" -c \"rv 0 stratum\" 10.9.0.2"
+        let answers = try ask(
+            ["ntpq -pn 10.9.0.2", "ntpq -a 3 -k \(keys) \(query)"],
+            configuration: "keys \(keys)\ntrustedkey 3"
+        )
+        #expect(answers["ntpq -pn 10.9.0.2"]?.contains("***Request timed out") == true, "\(answers)")
+        let authentic = try #require(answers["ntpq -a 3 -k \(keys) \(query)"])
+        #expect(authentic.contains("stratum=4") && !authentic.contains("AUTH"), "\(authentic)")
     }
 
     @Test func `is refused where restrict says so`() throws {

@@ -1,3 +1,4 @@
+import Authentication
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -19,11 +20,25 @@ package struct QueryServer: Sendable {
         about view: QueryView
     ) -> [[UInt8]] {
         let restrictions = view.responder.access.restrictions(of: client.address)
-        guard restrictions.isDisjoint(with: [.ignore, .noQuery, .stranger]) else { return [] }
-        let answer = self.answer(datagram, from: client, restrictions, about: view)
+        guard restrictions.isDisjoint(with: [.ignore, .noQuery]) else { return [] }
+        let trailer = ControlQuery.trailer(datagram)
+        let authentication = PacketAuthentication(of: datagram, trailer, keys: view.responder.keys)
+        guard !restrictions.contains(.stranger) || authentication.isGenuine else { return [] }
+        var answer = self.answer(datagram, from: client, restrictions, about: view)
         if !answer.isEmpty { count &+= 1 }
+        if case .genuine(let key, let length) = authentication {
+            answer = answer.map { authenticated($0, by: key, digestLength: length) }
+        }
         guard client.address.isLoopback || budget.pays(for: answer, at: view.now.monotonic) else { return [] }
         return answer
+    }
+
+    /// With the code of the key that the query had, at a multiple of 8 octets.
+    private func authenticated(_ datagram: [UInt8], by key: SymmetricKey, digestLength: Int) -> [UInt8] {
+        let padded = datagram + Array(repeating: 0, count: -datagram.count & 7)
+        let digest = key.digest(of: padded.span).octets
+        let id = stride(from: UInt32(24), through: 0, by: -8).map { UInt8(truncatingIfNeeded: key.id >> $0) }
+        return padded + id + (0..<digestLength).map { digest[$0] }
     }
 
     private func answer(

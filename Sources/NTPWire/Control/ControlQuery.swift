@@ -20,6 +20,14 @@ package struct ControlQuery: Sendable {
         data = (ControlHeader.length..<end).map { datagram[$0] }
     }
 
+    /// What is behind the data, and to be of any use begins at a multiple of 8 octets (RFC 9327 section 2).
+    package static func trailer(_ datagram: Span<UInt8>) -> PacketTrailer {
+        guard let header = ControlHeader(datagram) else { return .none }
+        let offset = (ControlHeader.length + Int(header.count) + 7) & ~7
+        guard PacketTrailer.oldCodeLengths.contains(datagram.count - offset) else { return .none }
+        return .code(keyID: UInt32(bigEndian: datagram, at: offset), offset: offset)
+    }
+
     /// `name=value, name, ...`: the names with what they are said to be, empty without a word.
     package var items: [(name: String, value: String)] {
         let text = data.filter { $0 != 0 }
