@@ -15,15 +15,8 @@ fail() {
     exit 1
 }
 
-# The machine's release, whose libraries the programs are built with, from where the machine gets it.
-debian_source() {
-    # shellcheck disable=SC2016 # For apt.
-    apt-get indextargets --format 'deb $(SITE) $(RELEASE) main' 'Identifier: Packages' "Release: $1" \
-        'Component: main' | sort -u
-}
-
 make_tree() {
-    local packages=libi2c0,libnettle8 release
+    local packages=libi2c0,libnettle8
     [ -e "$work/tree-$architecture.tar" ] && return
     # The units are verified on this machine's architecture only; systemd takes minutes to install in emulation.
     if [ "$architecture" = "$native" ]; then
@@ -31,10 +24,9 @@ make_tree() {
     else
         packages+=,systemd-standalone-sysusers,systemd-standalone-tmpfiles
     fi
-    # shellcheck source=/dev/null
-    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-    mmdebstrap --quiet --variant=minbase --architectures="$architecture" --include="$packages" \
-        --dpkgopt=force-unsafe-io "$release" "$work/tree-$architecture.part.tar" "$(debian_source "$release")"
+    image/apt-sources.sh "$architecture" main |
+        mmdebstrap --quiet --variant=minbase --architectures="$architecture" --include="$packages" \
+            --dpkgopt=force-unsafe-io bookworm "$work/tree-$architecture.part.tar" -
     mv "$work/tree-$architecture.part.tar" "$work/tree-$architecture.tar"
 }
 
