@@ -25,6 +25,10 @@ package struct Configuration: Equatable, Sendable {
     package var interfaceRules: [InterfaceRule] = []
     /// `rtc`.
     package var rtc: RTCDirective = .automatic
+    /// `rtc ... notrim` leaves the chip's aging register alone.
+    package var trimsRTC = true
+    /// `holdover`.
+    package var holdover = HoldoverDirective()
     /// `clock`.
     package var clock: ClockDirective = .automatic
     /// `port`: the UDP port served.

@@ -3,13 +3,13 @@ import NTPTime
 /// `rtc` is Tickover's own directive: nobody's other software wants an unknown option of it ignored, so all of them are
 /// errors.
 extension Parser {
-    func rtc(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
+    mutating func rtc(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
         let expected = "'auto', 'ds3231', 'simulated' or 'none'"
         guard let kind = line.next() else {
             throw SyntaxError(at: line.keyword, "expected \(expected) after 'rtc'")
         }
         switch kind.text {
-        case "auto": return .automatic
+        case "auto": return try automatic(&line)
         case "ds3231": return .ds3231(try ds3231(&line))
         case "simulated": return .simulated(try simulated(&line))
         case "none": return .none
@@ -17,7 +17,17 @@ extension Parser {
         }
     }
 
-    private func ds3231(_ line: inout DirectiveLine) throws(SyntaxError) -> DS3231Location {
+    private mutating func automatic(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
+        while let option = line.next() {
+            guard option.text == "notrim" else {
+                throw SyntaxError(at: option, "expected 'notrim' or nothing, found \(option.shown)")
+            }
+            configuration.trimsRTC = false
+        }
+        return .automatic
+    }
+
+    private mutating func ds3231(_ line: inout DirectiveLine) throws(SyntaxError) -> DS3231Location {
         var location = DS3231Location()
         while let option = line.next() {
             switch option.text {
@@ -27,6 +37,7 @@ extension Parser {
                     expected: "an I2C address from 0x08 to 0x77",
                     read: ValueText.i2cAddress
                 )
+            case "notrim": configuration.trimsRTC = false
             case "sqw": location.squareWave = try squareWave(of: option, &line)
             case "clear":
                 guard case .pps(let device, _) = location.squareWave else {
@@ -38,7 +49,7 @@ extension Parser {
             default:
                 throw SyntaxError(
                     at: option,
-                    "expected a device such as /dev/i2c-1, 'address' or 'sqw', found \(option.shown)"
+                    "expected a device such as /dev/i2c-1, 'address', 'sqw' or 'notrim', found \(option.shown)"
                 )
             }
         }

@@ -70,7 +70,8 @@ struct Parser {
         case "includefile":
             warn(at: line.keyword, "'includefile' is not supported; copy the file's lines here")
             line.skipRest()
-        case "driftfile", "keys", "logfile", "pidfile", "statedir", "port", "rtc", "clock": try setting(&line)
+        case "driftfile", "keys", "logfile", "pidfile", "statedir", "port", "rtc", "holdover", "clock":
+            try setting(&line)
         case let name where Keywords.unsupportedDirectives.contains(name):
             warn(at: line.keyword, "'\(name)' is not supported; ignored")
             line.skipRest()
@@ -95,6 +96,7 @@ struct Parser {
         case "statedir": configuration.stateDirectory = try line.path(of: keyword, expected: "a directory")
         case "port": configuration.port = try line.port(of: keyword)
         case "rtc": configuration.rtc = try rtc(&line)
+        case "holdover": configuration.holdover = try holdover(&line)
         default: configuration.clock = try clock(&line)
         }
     }

@@ -25,6 +25,12 @@ extension EngineConfiguration {
                 allowsFirstPanic: allowsFirstPanic
             ),
             hasRTC: hasRTC,
+            trimsRTC: configuration.trimsRTC,
+            holdover: HoldoverLimits(
+                stratum: configuration.holdover.stratum,
+                distance: configuration.holdover.distance,
+                duration: configuration.holdover.duration
+            ),
             precision: precision,
             ownReferenceIDs: ownReferenceIDs,
             keys: keys

@@ -25,6 +25,12 @@ package struct StatusReport: Sendable {
     package var sources: Int
     package var reachable: Int
     package var rtc: RTC?
+    package var holdover: Holdover?
+
+    package struct Holdover: Sendable {
+        package var lasted: NTPDuration
+        package var limits: HoldoverLimits
+    }
 
     /// The RTC as the engine last saw it.
     package struct RTC: Sendable {
@@ -59,11 +65,14 @@ package struct StatusReport: Sendable {
         systemPeer = engine.associations.first { $0.id == engine.systemPeer }?.address.description
         sources = engine.associations.count
         reachable = engine.associations.count(where: { $0.isReachable })
+        holdover = engine.holdoverSince.map {
+            Holdover(lasted: now.monotonic - $0, limits: engine.configuration.holdover)
+        }
         if let keeper = engine.rtc {
             let prediction = keeper.model.predict(at: estimate?.date(at: now.monotonic) ?? now.date)
             rtc = RTC(
                 name: rtcName,
-                error: keeper.lastError,
+                error: keeper.lastError ?? keeper.refusal?.description,
                 offset: prediction.offset,
                 uncertainty: prediction.uncertainty,
                 drift: keeper.model.drift,
@@ -104,6 +113,7 @@ package struct StatusReport: Sendable {
                 ("Offset", "\(offset.signed()) still to be corrected"),
             ]
         }
+        if let holdover { lines.append(("Holdover", holdover.text)) }
         let rate = frequency.map { ", frequency \($0.signed()) ± \(fixed(frequencyError?.ppm ?? 0, 3))" } ?? ""
         lines.append(("Clock", clock + rate))
         lines.append(("Servers", "\(reachable) of \(sources) answer"))
@@ -129,6 +139,21 @@ package struct StatusReport: Sendable {
             ("frequency_ppm", ppm(frequency)), ("frequency_error_ppm", ppm(frequencyError)),
             ("system_peer", systemPeer.map { .string($0) } ?? .null), ("sources", .integer(Int64(sources))),
             ("reachable", .integer(Int64(reachable))), ("rtc", rtc?.json ?? .null),
+            ("holdover", holdover?.json ?? .null),
+        ])
+    }
+}
+
+extension StatusReport.Holdover {
+    var text: String {
+        let end = limits.duration.map { " or \(fixed($0.seconds, 0)) s" } ?? ""
+        return "for \(fixed(lasted.seconds, 0)) s; ends at a bound of \(limits.distance.plain())\(end)"
+    }
+
+    var json: JSON {
+        .object([
+            ("lasted_s", seconds(lasted)), ("distance_limit_s", seconds(limits.distance)),
+            ("duration_limit_s", seconds(limits.duration)),
         ])
     }
 }

@@ -54,7 +54,10 @@ private func diagnostics(_ text: String) -> [String] {
         ),
         ("rtc", "f:1:1: error: expected 'auto', 'ds3231', 'simulated' or 'none' after 'rtc'"),
         ("rtc ds1307", "f:1:5: error: expected 'auto', 'ds3231', 'simulated' or 'none', found 'ds1307'"),
-        ("rtc ds3231 i2c-1", "f:1:12: error: expected a device such as /dev/i2c-1, 'address' or 'sqw', found 'i2c-1'"),
+        (
+            "rtc ds3231 i2c-1",
+            "f:1:12: error: expected a device such as /dev/i2c-1, 'address', 'sqw' or 'notrim', found 'i2c-1'"
+        ),
         (
             "rtc ds3231 sqw",
             "f:1:12: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0 after 'sqw'"
@@ -64,6 +67,11 @@ private func diagnostics(_ text: String) -> [String] {
             "f:1:16: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0, found 'gpio18'"
         ),
         ("rtc ds3231 sqw gpiochip0", "f:1:16: error: expected a whole number from 0 to 1023 after 'gpiochip0'"),
+        ("rtc auto trim", "f:1:10: error: expected 'notrim' or nothing, found 'trim'"),
+        ("holdover 3", "f:1:10: error: expected 'stratum', 'distance' or 'duration', found '3'"),
+        ("holdover stratum 16", "f:1:18: error: expected a whole number from 1 to 15, found '16'"),
+        ("holdover distance 17", "f:1:19: error: expected a number of seconds from 0.001 to 16, found '17'"),
+        ("holdover duration", "f:1:10: error: expected a number of seconds from 1 to 1e9 after 'duration'"),
         ("rtc ds3231 sqw gpiochip0 x", "f:1:26: error: expected a whole number from 0 to 1023, found 'x'"),
         ("rtc ds3231 clear", "f:1:12: error: expected 'clear' after 'sqw' and a PPS source only"),
         (

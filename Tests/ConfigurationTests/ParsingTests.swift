@@ -181,6 +181,20 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
 }
 
 @Suite struct `Clocks` {
+    @Test(arguments: [("rtc auto", true), ("rtc auto notrim", false), ("rtc ds3231 notrim /dev/i2c-1", false)])
+    func `are trimmed unless it is forbidden`(text: String, trims: Bool) {
+        #expect(parsed(text).trimsRTC == trims)
+    }
+
+    @Test func `hold over within limits`() {
+        #expect(parsed("").holdover == HoldoverDirective())
+        var limits = HoldoverDirective()
+        limits.stratum = 5
+        limits.distance = .seconds(0.5)
+        limits.duration = .seconds(86_400)
+        #expect(parsed("holdover stratum 5 distance 0.5 duration 86400").holdover == limits)
+    }
+
     @Test(arguments: [
         ("rtc auto", RTCDirective.automatic), ("rtc none", .none), ("rtc ds3231", .ds3231(DS3231Location())),
         ("rtc ds3231 /dev/i2c-1", .ds3231(DS3231Location(device: "/dev/i2c-1"))),
