@@ -179,14 +179,8 @@ extension DS3231 {
 
 extension DS3231 {
     /// Puts 1 Hz on the INT/SQW pin; its falling edges mark the second.
-    ///
-    /// - Returns: the control register before, for `restoreSquareWave`.
-    package func switchSquareWaveOn() throws(DS3231Error) -> ControlRegister {
-        let control = try readControl()
-        if !control.givesOneHertz {
-            try writeControl(control.subtracting(.squareWave))
-        }
-        return control
+    package func switchSquareWaveOn() throws(DS3231Error) {
+        try writeControl(readControl().subtracting(.squareWave))
     }
 
     /// Lets the pin do again what it did according to `control`; what else was changed since then stays.

@@ -142,7 +142,7 @@ extension Daemon {
         }
         while let outcome = rtc?.take() {
             switch outcome.squareWave {
-            case .lost(let why): log.write(.warning, "\(why); the second is polled for")
+            case .lost(let why): log.write(.warning, "the second is polled for: \(why)")
             case .found: log.write(.notice, "the second is found by the square wave again")
             case nil: break
             }

@@ -94,8 +94,11 @@ extension RTCReference {
 
     private func switchOn(_ wave: SquareWave) throws(RTCError) {
         do throws(DS3231Error) {
-            let control = try chip.switchSquareWaveOn()
-            if !control.givesOneHertz { wave.controlBefore = control }
+            let control = try chip.readControl()
+            guard !control.givesOneHertz else { return }
+            // Before the write, which the chip may take although it fails.
+            wave.controlBefore = control
+            try chip.switchSquareWaveOn()
         } catch {
             throw RTCError(error)
         }

@@ -59,7 +59,7 @@ private struct Operation: CustomTestStringConvertible, Sendable {
             try driver.clearAlarmFlags(except: [])
         },
         Operation("switchSquareWaveOn", octets: 7) { driver throws(DS3231Error) in
-            _ = try driver.switchSquareWaveOn()
+            try driver.switchSquareWaveOn()
         },
         Operation("restoreSquareWave", octets: 7) { driver throws(DS3231Error) in
             try driver.restoreSquareWave(ControlRegister(rawValue: 0x1c))

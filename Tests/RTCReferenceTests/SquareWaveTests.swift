@@ -43,6 +43,21 @@ import Testing
         #expect(bench.chip.register(0x0e, at: bench.clock.now) == 0x5d)
     }
 
+    @Test func `is switched off again also if the transfer that switched it on seemed to fail`() throws {
+        let bench = Bench(hasSquareWave: true)
+        let bus = LateFailure(bench.bus)
+        let rtc = RTCReference(
+            chip: DS3231(bus: bus),
+            clock: bench.clock,
+            edges: bench.wave,
+            earliestDate: CivilTime(year: 2026, month: 1, day: 1).date
+        )
+        #expect(throws: RTCError.chip(.bus(.timedOut))) { try rtc.findEdge() }
+        #expect(try rtc.findEdge().isStamped)
+        try rtc.close()
+        #expect(bench.chip.register(0x0e, at: bench.clock.now) == 0x1c)
+    }
+
     @Test func `that was on already is left on`() throws {
         let bench = Bench(hasSquareWave: true)
         bench.chip.setRegister(0x0e, to: 0x40, at: bench.clock.now)
@@ -143,5 +158,27 @@ private final class OtherWave: EdgeInput {
         let edge = MonotonicTime(sinceStart: NTPDuration(units: count * period.units))
         clock.sleep(until: min(edge, deadline))
         return edge <= deadline ? StampedEdge(moment: edge, uncertainty: .microseconds(50)) : nil
+    }
+}
+
+/// A bus whose first write fails after the chip has taken it.
+private final class LateFailure: I2CBus {
+    private let bus: SimulatedI2CBus
+    private var hasFailed = false
+
+    init(_ bus: SimulatedI2CBus) { self.bus = bus }
+
+    func write(_ bytes: Span<UInt8>, to address: I2CAddress) throws(I2CError) {
+        try bus.write(bytes, to: address)
+        guard hasFailed else {
+            hasFailed = true
+            throw .timedOut
+        }
+    }
+
+    func read(into buffer: inout MutableSpan<UInt8>, after bytes: Span<UInt8>, from address: I2CAddress)
+        throws(I2CError)
+    {
+        try bus.read(into: &buffer, after: bytes, from: address)
     }
 }
