@@ -7,8 +7,8 @@ import RTCReference
 /// The RTC: loaded at boot, learned and written back in sync, followed in holdover.
 extension Engine {
     mutating func askRTC(at now: ClockReading) {
-        let frequency = currentPrior(at: now.monotonic).frequency
         let estimate = served.reference?.estimate
+        let frequency = estimate?.frequency ?? currentPrior(at: now.monotonic).frequency
         guard let request = rtc?.request(at: now.monotonic, estimate: estimate, frequency: frequency) else { return }
         // What is kept says that a write is under way before it is, should the power fail in it.
         if case .write = request { saveRTC() }
@@ -54,7 +54,10 @@ extension Engine {
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
-            if rtc?.note(sample, against: reference) == true { rtc?.requestWrite(of: .disciplined) }
+            // While a leap second is announced, it is not certain on which side of it the second that is written lies.
+            if rtc?.note(sample, against: reference) == true, reference.leap == .none {
+                rtc?.requestWrite(of: .disciplined)
+            }
         case .unsynchronised, .holdover: break
         }
         followRTC(at: now)
@@ -171,6 +174,7 @@ extension Engine {
     private mutating func doubtRTC(_ contradiction: NTPDuration) {
         guard state != .synchronised else {
             served.reference = networkReference
+            rtc?.startLineAnew()
             return
         }
         guard let base = served.reference else { return }

@@ -236,9 +236,8 @@ package struct RTCKeeper: Sendable {
         lastError = nil
         lastSample = report.edge
         watch.restart()
-        statistics = nil
         edges = []
-        contradiction = nil
+        startLineAnew()
         nextRequest = now.monotonic + Self.learningInterval
         let date = estimate?.date(at: now.monotonic) ?? now.date
         defer { writeUnderWay = nil }
@@ -298,6 +297,12 @@ package struct RTCKeeper: Sendable {
         model.note(sample.aging, at: second.date)
         model.advance(to: second.date, temperature: sample.temperature)
         return reference
+    }
+
+    /// The line through the edges does not go on: the chip was set, or its model was wrong.
+    mutating func startLineAnew() {
+        statistics = nil
+        contradiction = nil
     }
 
     /// What a chip that was never compared with UTC may have gained since it was first seen.

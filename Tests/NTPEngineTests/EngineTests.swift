@@ -380,6 +380,19 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         #expect(world.engine.served.rootDistance(at: world.now) < before * 2)
     }
 
+    @Test func `a chip that was moved a little is followed again`() {
+        let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip())
+        runHonestly(world, 43_200)
+        let writes = world.writes
+        // Too little to be set for.
+        world.chip?.offset += 4e-3
+        runHonestly(world, 14_400)
+        #expect(world.writes == writes && world.engine.rtc?.contradiction == nil)
+        world.servers[server]?.isUp = false
+        runHonestly(world, 43_200)
+        #expect(world.engine.served.referenceID == .rtc && abs(world.error) < 2e-3)
+    }
+
     @Test func `ends when it has lasted as long as is allowed, until servers are back`() {
         let world = World(
             servers: ["192.0.2.1": World.Server()],
@@ -454,6 +467,18 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.4, drift: 15e-6))
         runHonestly(world, 36_000)
         #expect((2...10).contains(world.writes))
+    }
+
+    @Test func `is not set while a leap second is announced`() {
+        let world = World(
+            servers: ["192.0.2.1": World.Server(leap: .insertion)],
+            chip: World.Chip(offset: 0.4)
+        )
+        runHonestly(world, 7_200)
+        #expect(world.engine.state == .synchronised && world.writes == 0)
+        world.servers[IPAddress(v4: 0xc000_0201)]?.leap = .none
+        runHonestly(world, 600)
+        #expect(world.writes == 1)
     }
 
     @Test func `is never set from a clock that is not synchronised`() {
