@@ -32,7 +32,7 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: [.treatAllWarnings(as: .error)])
+    .testTarget(name: name, dependencies: dependencies + ["Support"], swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
 /// Pure: no input or output, no clock, no randomness of their own.
@@ -97,6 +97,12 @@ let shell: [Target] = [
 ]
 
 let checks: [Target] = [
+    .target(
+        name: "Support",
+        dependencies: ["NTPEngine"],
+        path: "Tests/Support",
+        swiftSettings: [.treatAllWarnings(as: .error)]
+    ),
     tests("NTPTimeTests", ["NTPTime"]),
     tests("NetworkAddressTests", ["NetworkAddress"]),
     tests("NTPWireTests", ["NTPWire"]),

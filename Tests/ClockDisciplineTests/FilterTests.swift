@@ -1,5 +1,6 @@
 import Foundation
 import NTPTime
+import Support
 import Testing
 
 @testable import ClockDiscipline

@@ -1,5 +1,6 @@
 import Foundation
 import NTPTime
+import Support
 import Testing
 
 @testable import ClockDiscipline
@@ -130,16 +131,5 @@ struct Path {
         let newest = statistics.newest
         statistics.add(path.sample(at: 5))
         #expect(statistics.newest == newest && statistics.count <= SourceStatistics.capacity)
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

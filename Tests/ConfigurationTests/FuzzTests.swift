@@ -1,19 +1,7 @@
+import Support
 import Testing
 
 @testable import Configuration
-
-/// SplitMix64, so that a failing run can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct `Any octets at all` {
     private static let seeds = (0..<4).map { _ in UInt64.random(in: .min ... .max) }
@@ -34,7 +22,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test(arguments: seeds)
     func `are read without harm`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         for _ in 0..<300 {
             let count = Int.random(in: 0...400, using: &generator)
             _ = check((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }, seed)
@@ -43,7 +31,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test(arguments: seeds)
     func `made by spoiling a good file leave values in their ranges`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         let good = Array(
             """
             server -4 10.1.2.3 iburst minpoll 4 maxpoll 17 version 3 port 11123 key 1
@@ -83,7 +71,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test(arguments: seeds)
     func `on a line of nonsense are remarked on`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         let whiteSpace: Set<UInt8> = [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20]
         for _ in 0..<500 {
             // "xx" begins no directive; the rest is anything but the end of the line.

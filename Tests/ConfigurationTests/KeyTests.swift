@@ -1,4 +1,5 @@
 import Authentication
+import Support
 import Testing
 
 @testable import Configuration
@@ -64,7 +65,7 @@ import Testing
 
     @Test func `never show a secret, whatever they are`() {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         let good = Array("1 MD5 verysecret\n2 SHA1 verysecretverysecretverysecretverysecret\n3 AES verysecret\n".utf8)
         for _ in 0..<2_000 {
             var bytes = good

@@ -1,6 +1,7 @@
 import ClockDiscipline
 import Foundation
 import NTPTime
+import Support
 import Testing
 
 @testable import Linux
@@ -21,7 +22,7 @@ import Testing
 
     @Test func `and joined to the same rate, within the kernel's limits`() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix(state: seed)
         for hz: Int64 in [100, 250, 1_000] {
             for _ in 0..<2_000 {
                 let rate = Frequency.ppm(Double.random(in: -100_000...100_000, using: &random))

@@ -1,6 +1,7 @@
 import Foundation
 import NTPTime
 import NetworkAddress
+import Support
 import Testing
 
 @testable import Linux
@@ -264,7 +265,7 @@ func receiveTransmitStamp(_ batch: DatagramBatch, _ socket: UDPSocket) throws ->
 
     @Test func `search survives any octets`() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix(state: seed)
         for _ in 0..<5_000 {
             let packet = (0..<Int.random(in: 0...80, using: &random)).map { index in
                 index == 12

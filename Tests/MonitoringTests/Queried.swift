@@ -3,6 +3,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 
 @testable import Monitoring
 
@@ -117,21 +118,4 @@ func message(_ opcode: UInt8, _ association: UInt16 = 0, _ data: String = "", ve
     message += [UInt8(association >> 8), UInt8(association & 255), 0, 0]
     message += [UInt8(octets.count >> 8), UInt8(octets.count & 255)] + octets
     return message + Array(repeating: 0, count: -message.count & 3)
-}
-
-final class Bits: RandomSource {
-    private var generator: SplitMix
-    init(seed: UInt64) { generator = SplitMix(state: seed) }
-    func next() -> UInt64 { generator.next() }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
 }

@@ -3,6 +3,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 import Testing
 
 @testable import Monitoring

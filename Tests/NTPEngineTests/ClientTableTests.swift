@@ -1,6 +1,7 @@
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 import Testing
 
 @testable import NTPEngine

@@ -4,6 +4,7 @@ import NTPTime
 import NTPWire
 import NetworkAddress
 import RTCReference
+import Support
 import Testing
 
 @testable import NTPEngine

@@ -2,6 +2,7 @@ import Authentication
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 import Testing
 
 @testable import NTPEngine

@@ -2,6 +2,7 @@ import ClockDiscipline
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 import Testing
 
 @testable import NTPEngine

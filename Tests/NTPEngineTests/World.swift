@@ -5,6 +5,7 @@ import Foundation
 import NTPTime
 import NTPWire
 import NetworkAddress
+import Support
 @testable import RTCReference
 
 @testable import NTPEngine
@@ -314,22 +315,5 @@ final class World {
                 )
             }
         }
-    }
-}
-
-final class Bits: RandomSource {
-    private var generator: SplitMix
-    init(seed: UInt64) { generator = SplitMix(state: seed) }
-    func next() -> UInt64 { generator.next() }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import NTPTime
@@ -84,25 +85,12 @@ private let published = """
     }
 }
 
-/// SplitMix64, so that a failing run can be repeated from its seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite struct `A leap-seconds.list of any octets` {
     private static let seeds = (0..<4).map { _ in UInt64.random(in: .min ... .max) }
 
     @Test(arguments: seeds)
     func `is a table in order or is refused`(seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         for _ in 0..<2_000 {
             var octets = Array(published.utf8)
             for _ in 0..<Int.random(in: 1...6, using: &generator) {

@@ -1,4 +1,5 @@
 import NTPTime
+import Support
 import Testing
 
 @testable import NTPWire
@@ -45,16 +46,5 @@ import Testing
         #expect(ReferenceID(bits: 0).text == nil)
         #expect(ReferenceID(bits: 0xc000_0201).text == nil)
         #expect(ReferenceID(bits: 0x4100_4200).text == nil)
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

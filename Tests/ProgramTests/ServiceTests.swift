@@ -1,6 +1,7 @@
 import Foundation
 import NTPTime
 import NTPWire
+import Support
 import Testing
 
 @Suite(.serialized) struct `Without any upstream` {
@@ -140,16 +141,5 @@ import Testing
         #expect((armhf.transmitTimestamp - host.transmitTimestamp).magnitude < .seconds(60))
         let difference = armhf.rootDispersion.duration - host.rootDispersion.duration
         #expect(difference.magnitude < .milliseconds(200))
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

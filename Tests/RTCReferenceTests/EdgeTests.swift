@@ -3,6 +3,7 @@ import DS3231
 import HAL
 import NTPTime
 import Simulation
+import Support
 import Testing
 
 @testable import RTCReference
@@ -10,7 +11,7 @@ import Testing
 @Suite struct `The second's edge` {
     @Test(arguments: 1...60)
     func `is found within its bound at any phase, drift and bit rate`(seed: Int) throws {
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix(state: UInt64(seed))
         let bitRate = random.uniform(10_000...400_000)
         let bench = Bench(
             offset: .seconds(random.uniform(-5...5)),
@@ -146,7 +147,7 @@ import Testing
 @Suite struct `Setting the chip` {
     @Test(arguments: 1...40)
     func `leaves a residual below half a millisecond, and reports it within its bound`(seed: Int) throws {
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix(state: UInt64(seed))
         let bench = Bench(
             offset: .seconds(random.uniform(-40...40)),
             drift: .ppm(random.uniform(-5...5)),

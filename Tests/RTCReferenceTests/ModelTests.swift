@@ -1,5 +1,6 @@
 import DS3231
 import NTPTime
+import Support
 import Testing
 
 @testable import RTCReference
@@ -64,7 +65,7 @@ private struct Life {
 
     /// The drift wanders, and follows a day's temperature; the power goes, and the room becomes warmer or cooler.
     init(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SplitMix(state: seed)
         var drift = 1.5e-6 * random.normal()
         let wander = [0, 3e-11, 1e-10][Int(random.next() % 3)]
         let coefficient = 0.03e-6 * random.normal()
@@ -272,7 +273,7 @@ private struct Life {
 @Suite struct `The RTC's model as text` {
     @Test(arguments: 1...50)
     func `survives anything that can happen to it`(seed: Int) throws {
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix(state: UInt64(seed))
         var model = RTCModel()
         for _ in 0..<40 {
             let date = start + .seconds(random.uniform(-1e5...4e8))

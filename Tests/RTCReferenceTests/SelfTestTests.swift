@@ -3,6 +3,7 @@ import DS3231
 import HAL
 import NTPTime
 import Simulation
+import Support
 import Testing
 
 @testable import RTCReference
@@ -45,7 +46,7 @@ private func registers(_ bench: Bench) -> [UInt8] {
 @Suite struct `The self-test` {
     @Test(arguments: 1...12)
     func `of a good chip passes, and leaves all as it was`(seed: Int) {
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix(state: UInt64(seed))
         let bench = Bench(
             offset: .seconds(random.uniform(-500...500)),
             drift: .ppm(random.uniform(-100...100)),

@@ -3,6 +3,7 @@ import DS3231
 import HAL
 import NTPTime
 import Simulation
+import Support
 import Testing
 
 @testable import RTCReference
@@ -10,7 +11,7 @@ import Testing
 @Suite struct `The square wave` {
     @Test(arguments: 1...40)
     func `gives the second's edge to what the interrupt takes, at any phase, drift and bit rate`(seed: Int) throws {
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix(state: UInt64(seed))
         let bench = Bench(
             offset: .seconds(random.uniform(-5...5)),
             drift: .ppm(random.uniform(-50...50)),
