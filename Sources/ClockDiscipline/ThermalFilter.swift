@@ -72,6 +72,12 @@ package struct ThermalFilter: Hashable, Sendable {
         covariance.coefficient += Self.coefficientWander * Self.coefficientWander * duration
     }
 
+    /// Notes that the drift was changed from outside.
+    package mutating func changeDrift(by change: Double, deviation: Double) {
+        drift = Self.limited(drift + change, to: Self.maximumDrift)
+        covariance.drift += deviation * deviation
+    }
+
     /// Takes a measurement of the offset.
     ///
     /// - Parameter innovation: the measurement less `offset`.

@@ -65,7 +65,7 @@ extension Engine {
 
     /// A server's sample was taken: it tells how far off the chip is.
     mutating func teachRTC(by association: Association, of reference: TimeReference) {
-        guard association.contradiction == nil, let sample = association.statistics.newest,
+        guard rtc != nil, association.contradiction == nil, let sample = association.statistics.newest,
             let estimate = association.reference?.estimate
         else { return }
         // What the servers are apart is no noise of this sample.

@@ -201,12 +201,13 @@ package struct RTCKeeper: Sendable {
     mutating func learn(_ utc: Comparison, against reference: TimeReference) {
         guard let last = edges.last, lastError == nil else { return }
         let count = Double(edges.count)
+        let drift = model.drift
         var offset = NTPDuration.zero
         var bound = NTPDuration.zero
         var variance = 0.0
         for edge in edges {
             // Brought to the time of the last edge by the drift that is known.
-            offset += (edge.offset(from: utc.timescale) + model.drift * (last.edge - edge.edge)) * (1 / count)
+            offset += (edge.offset(from: utc.timescale) + drift * (last.edge - edge.edge)) * (1 / count)
             bound += edge.uncertainty * (1 / count)
             variance += edge.uncertainty.seconds * edge.uncertainty.seconds / 3 / (count * count)
         }

@@ -65,7 +65,7 @@ extension RTCModel {
         // Time that went back is UTC that was stepped; the chip's phase is then all that can be learned.
         let isLater = observation.date - state.date > -Self.dateTolerance
         state.move(to: observation.date, temperature: observation.temperature)
-        let mixture = ChipMixture(state.filters, warmth: state.warmth)
+        let mixture = state.mixture
         let innovation = observation.offset.seconds - mixture.offset
         let expected = (mixture.offsetVariance + observation.variance).squareRoot()
         guard isLater, abs(innovation) <= Self.gateDeviations * expected + state.observationBound else {
@@ -126,9 +126,7 @@ extension RTCModel {
         let change = AgingOffset.step.fraction * (Double(aging.steps) - Double(state.aging.steps))
         state.aging = aging
         for index in state.filters.indices {
-            let drift = state.filters[index].filter.drift - change
-            state.filters[index].filter.drift = min(max(drift, -ThermalFilter.maximumDrift), ThermalFilter.maximumDrift)
-            state.filters[index].filter.covariance.drift += change * change / 4
+            state.filters[index].filter.changeDrift(by: -change, deviation: change / 2)
         }
         self.state = state
     }

@@ -94,26 +94,17 @@ extension RTCModel {
     package var hasHistory: Bool { state != nil }
 
     /// At the chip's last temperature: positive for a fast chip; zero if nothing is known.
-    package var drift: Frequency {
-        Frequency(fraction: state.map { ChipMixture($0.filters, warmth: $0.warmth).drift } ?? 0)
-    }
+    package var drift: Frequency { Frequency(fraction: state?.mixture.drift ?? 0) }
 
     /// One standard deviation.
     package var driftUncertainty: Frequency {
-        Frequency(
-            fraction: state.map { ChipMixture($0.filters, warmth: $0.warmth).driftVariance.squareRoot() }
-                ?? Self.priorDrift
-        )
+        Frequency(fraction: state?.mixture.driftVariance.squareRoot() ?? Self.priorDrift)
     }
 
     /// Change of the drift with each °C, and one standard deviation of it; nil if nothing is known.
     package var temperatureCoefficient: (value: Frequency, deviation: Frequency)? {
-        state.map {
-            let mixture = ChipMixture($0.filters, warmth: $0.warmth)
-            return (
-                Frequency(fraction: mixture.coefficient),
-                Frequency(fraction: mixture.coefficientVariance.squareRoot())
-            )
+        (state?.mixture).map {
+            (Frequency(fraction: $0.coefficient), Frequency(fraction: $0.coefficientVariance.squareRoot()))
         }
     }
 
@@ -137,7 +128,7 @@ extension RTCModel {
         guard !isBeingWritten else { return (.zero, .max) }
         guard var state else { return (.zero, Self.unknownOffset) }
         state.move(to: date, temperature: temperature ?? state.temperature)
-        let mixture = ChipMixture(state.filters, warmth: state.warmth)
+        let mixture = state.mixture
         let unmodelled = Self.compensationStep * (date - state.observed).seconds
         let deviation = (mixture.offsetVariance + unmodelled * unmodelled).squareRoot()
         let bound = Self.boundDeviations * deviation + state.observationBound + state.contradiction
@@ -150,6 +141,9 @@ extension RTCModel.State {
     var warmth: Double { temperature.celsius - Self.referenceTemperature }
 
     private static let referenceTemperature = 25.0
+
+    /// At the present temperature.
+    var mixture: ChipMixture { ChipMixture(filters, warmth: warmth) }
 
     /// Lets the time pass until `date`, or go back to it.
     mutating func move(to date: NTPDate, temperature: Temperature) {

@@ -40,6 +40,7 @@ extension RTCModel {
     package func refusal(at date: NTPDate) -> RTCRefusal? {
         guard !isBeingWritten else { return .halfSet }
         guard let state else { return nil }
+        let drift = drift
         let surely = drift.fraction.magnitude - Self.boundDeviations * driftUncertainty.fraction
         guard surely <= Self.plausibleDrift else { return .rate(drift) }
         let offset = predict(at: date).offset

@@ -32,16 +32,17 @@ package struct TrimPolicy: Hashable, Sendable {
     /// - Parameter date: UTC, each time later than before.
     package mutating func trim(of model: RTCModel, at date: NTPDate) -> AgingOffset? {
         guard let aging = model.aging, model.driftUncertainty < Self.certainty else { return nil }
+        let drift = model.drift.fraction
         let since = since ?? date
         let elapsed = (date - since).seconds
         let share = last.map { (date - $0).seconds / min(max(elapsed, 1), Self.day) } ?? 1
-        mean += min(max(share, 0), 1) * (model.drift.fraction - mean)
+        mean += min(max(share, 0), 1) * (drift - mean)
         self.since = since
         last = date
         guard elapsed >= Self.day, abs(mean) > Self.threshold.fraction,
-            abs(model.drift.fraction - mean) < Self.agreement.fraction
+            abs(drift - mean) < Self.agreement.fraction
         else { return nil }
-        let steps = Int((model.drift.fraction / AgingOffset.step.fraction).rounded())
+        let steps = Int((drift / AgingOffset.step.fraction).rounded())
         let change = min(max(steps, -Self.largestChange), Self.largestChange)
         let target = AgingOffset(steps: Int8(min(max(Int(aging.steps) + change, -128), 127)))
         return target == aging ? nil : target
