@@ -8,12 +8,17 @@ import NTPTime
 struct ControlServer {
     private let listener: ControlListener?
     private var connections: [ControlConnection] = []
-    /// Connections whose answer waits for the time.
-    var waitingForSync: [(connection: ControlConnection, format: ReportFormat)] = []
-    /// Connections whose answer waits for the chip.
+    /// Connections whose answers come together.
+    private var waiting: [(connection: ControlConnection, event: Event, format: ReportFormat)] = []
+    /// Connections whose answer waits for a reading of the chip of their own.
     var waitingForRead: [(connection: ControlConnection, view: RTCView, format: ReportFormat)] = []
-    var waitingForTrim: [(connection: ControlConnection, format: ReportFormat)] = []
-    var waitingForWrite: [(connection: ControlConnection, format: ReportFormat)] = []
+
+    /// What an answer can wait for.
+    enum Event {
+        case sync
+        case trim
+        case write
+    }
 
     /// More connections than any number of people has terminals.
     private static let limit = 16
@@ -96,11 +101,23 @@ struct ControlServer {
         }
     }
 
+    /// Keeps a connection until `answerAll(waitingFor:)`.
+    mutating func keep(_ connection: ControlConnection, waitingFor event: Event, _ format: ReportFormat) {
+        waiting.append((connection, event, format))
+    }
+
+    func isAnyone(waitingFor event: Event) -> Bool { waiting.contains { $0.event == event } }
+
+    mutating func answerAll(waitingFor event: Event, _ response: (ReportFormat) -> ControlResponse) {
+        for (connection, _, format) in waiting.filter({ $0.event == event }) {
+            answer(connection, response(format))
+        }
+        waiting.removeAll { $0.event == event }
+    }
+
     private mutating func close(_ connection: ControlConnection) {
         connections.removeAll { $0 === connection }
-        waitingForSync.removeAll { $0.connection === connection }
+        waiting.removeAll { $0.connection === connection }
         waitingForRead.removeAll { $0.connection === connection }
-        waitingForTrim.removeAll { $0.connection === connection }
-        waitingForWrite.removeAll { $0.connection === connection }
     }
 }

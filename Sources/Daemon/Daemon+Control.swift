@@ -22,7 +22,7 @@ extension Daemon {
         case .sources(let format):
             let report = SourcesReport(of: engine, at: now)
             control.answer(connection, .done(rendered(report.text, report.json, as: format)))
-        case .waitSync(let format): control.waitingForSync.append((connection, format))
+        case .waitSync(let format): control.keep(connection, waitingFor: .sync, format)
         case .readRTC(let view, let format):
             guard rtc?.submit(.snapshot(converting: view.isConverting)) == true else {
                 control.answer(
@@ -37,7 +37,7 @@ extension Daemon {
                 control.answer(connection, .failed(reason: reason))
                 return
             }
-            control.waitingForWrite.append((connection, format))
+            control.keep(connection, waitingFor: .write, format)
         case .trimRTC(let aging, let format):
             if let reason = engine.trimRTC(to: aging, at: now) {
                 control.answer(connection, .failed(reason: reason))
@@ -47,7 +47,7 @@ extension Daemon {
                 control.answer(connection, .done(RTCTrimReport.automatic(as: format)))
                 return
             }
-            control.waitingForTrim.append((connection, format))
+            control.keep(connection, waitingFor: .trim, format)
         }
     }
 
@@ -60,13 +60,10 @@ extension Daemon {
     private static let synchronisedBound = NTPDuration.seconds(1)
 
     func answerWaitingForSync() {
-        guard !control.waitingForSync.isEmpty else { return }
+        guard control.isAnyone(waitingFor: .sync) else { return }
         let report = statusReport(at: clock.read())
         guard report.state != .unsynchronised, report.rootDistance < Self.synchronisedBound else { return }
-        for (connection, format) in control.waitingForSync {
-            control.answer(connection, .done(rendered(report.text, report.json, as: format)))
-        }
-        control.waitingForSync = []
+        control.answerAll(waitingFor: .sync) { .done(rendered(report.text, report.json, as: $0)) }
     }
 
     func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCDeviceError>) {
@@ -93,21 +90,11 @@ extension Daemon {
         case .sample, .failed(.sample, _), .timeless: break
         case .written(let report):
             let report = RTCWriteReport(report)
-            answerWriters { .done(rendered(report.text, report.json, as: $0)) }
-        case .failed(.write, let reason): answerWriters { _ in .failed(reason: reason) }
+            control.answerAll(waitingFor: .write) { .done(rendered(report.text, report.json, as: $0)) }
+        case .failed(.write, let reason): control.answerAll(waitingFor: .write) { _ in .failed(reason: reason) }
         case .trimmed(let report):
-            answerTrimmers { .done(RTCTrimReport(report).rendered(as: $0)) }
-        case .failed(.trim, let reason): answerTrimmers { _ in .failed(reason: reason) }
+            control.answerAll(waitingFor: .trim) { .done(RTCTrimReport(report).rendered(as: $0)) }
+        case .failed(.trim, let reason): control.answerAll(waitingFor: .trim) { _ in .failed(reason: reason) }
         }
-    }
-
-    private func answerWriters(_ response: (ReportFormat) -> ControlResponse) {
-        for (connection, format) in control.waitingForWrite { control.answer(connection, response(format)) }
-        control.waitingForWrite = []
-    }
-
-    private func answerTrimmers(_ response: (ReportFormat) -> ControlResponse) {
-        for (connection, format) in control.waitingForTrim { control.answer(connection, response(format)) }
-        control.waitingForTrim = []
     }
 }

@@ -53,7 +53,10 @@ package struct QueryView: Sendable {
         engine.associations.map { QueriedPeer($0, in: self) } + (engine.rtc.map { [QueriedPeer($0, in: self)] } ?? [])
     }
 
-    func peer(_ id: AssociationID?) -> QueriedPeer? { peers.first { $0.id == id } }
+    func peer(_ id: AssociationID?) -> QueriedPeer? {
+        if id == .rtc { return engine.rtc.map { QueriedPeer($0, in: self) } }
+        return engine.associations.first { $0.id == id }.map { QueriedPeer($0, in: self) }
+    }
 
     /// What is followed.
     var systemPeer: QueriedPeer? { peer(engine.isFollowingRTC ? .rtc : engine.systemPeer) }
