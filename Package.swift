@@ -78,7 +78,7 @@ let shell: [Target] = [
         "RTCDevice",
         ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
     ),
-    library("ProgramSupport", ["CLinux", "CommandLine", "Configuration", "Linux", "NTPTime"]),
+    library("ProgramSupport", ["Authentication", "CLinux", "CommandLine", "Configuration", "Linux", "NTPTime"]),
     library(
         "Daemon",
         [
@@ -120,6 +120,7 @@ let checks: [Target] = [
     tests("ConfigurationTests", ["Authentication", "Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),
+    tests("ProgramSupportTests", ["ProgramSupport", "Configuration", "Linux", "NTPTime"]),
     tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),
 ]
 

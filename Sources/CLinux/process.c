@@ -2,12 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -39,6 +45,43 @@ void tko_close_inherited(void) {
 uint32_t tko_user_id(void) { return geteuid(); }
 
 int32_t tko_file_exists(const char *path) { return access(path, F_OK) == 0; }
+
+// A number of decimal digits only; -1 for anything else.
+static int64_t decimal_id(const char *text) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno && number < UINT32_MAX ? number : -1;
+}
+
+static int32_t keep_time_capability(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    if (syscall(SYS_capget, &header, data) < 0) return -errno;
+    uint32_t kept = data[CAP_TO_INDEX(CAP_SYS_TIME)].permitted & CAP_TO_MASK(CAP_SYS_TIME);
+    memset(data, 0, sizeof data);
+    data[CAP_TO_INDEX(CAP_SYS_TIME)].permitted = data[CAP_TO_INDEX(CAP_SYS_TIME)].effective = kept;
+    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+int32_t tko_become(const char *user, const char *group) {
+    int64_t id = decimal_id(user);
+    struct passwd *entry = id < 0 ? getpwnam(user) : getpwuid((uid_t)id);
+    if (!entry && id < 0) return -ESRCH;
+    uid_t uid = entry ? entry->pw_uid : (uid_t)id;
+    gid_t gid = entry ? entry->pw_gid : (gid_t)id;
+    if (*group) {
+        int64_t number = decimal_id(group);
+        struct group *found = number < 0 ? getgrnam(group) : NULL;
+        if (!found && number < 0) return -ESRCH;
+        gid = found ? found->gr_gid : (gid_t)number;
+    }
+    if ((entry ? initgroups(entry->pw_name, gid) : setgroups(1, &gid)) < 0 || setgid(gid) < 0) return -errno;
+    if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setuid(uid) < 0) return -errno;
+    return keep_time_capability();
+}
+
+int32_t tko_raise_priority(void) { return setpriority(PRIO_PROCESS, 0, -20) < 0 ? -errno : 0; }
 
 int32_t tko_process_id(void) { return getpid(); }
 

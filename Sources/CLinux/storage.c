@@ -44,6 +44,13 @@ int32_t tko_storage_sync_folder(const char *path) {
 
 int32_t tko_storage_rename(const char *from, const char *to) { return result(rename(from, to)); }
 int32_t tko_storage_unlink(const char *path) { return result(unlink(path)); }
+int32_t tko_storage_link(const char *from, const char *to) { return result(link(from, to)); }
+
+int32_t tko_storage_names(const char *path) {
+    struct stat status;
+    if (lstat(path, &status) < 0) return errno == ENOENT ? 0 : -errno;
+    return S_ISREG(status.st_mode) ? (int32_t)status.st_nlink : -EEXIST;
+}
 
 int32_t tko_storage_make_folder(const char *path) {
     if (mkdir(path, 0755) == 0) return 0;

@@ -31,7 +31,12 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
     /// are no majority, and neither is believed. One alone is believed, having nobody to contradict it.
     ///
     /// - Parameter systemPeer: the present choice; it stays first unless another is clearly better.
-    package init(among candidates: [SelectionCandidate<ID>], at moment: MonotonicTime, keeping systemPeer: ID?) {
+    package init(
+        among candidates: [SelectionCandidate<ID>],
+        at moment: MonotonicTime,
+        keeping systemPeer: ID?,
+        limits: SelectionLimits = SelectionLimits()
+    ) {
         guard let first = candidates.first else {
             truechimers = []
             falsetickers = []
@@ -40,7 +45,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         let origin = first.reference.estimate.date(at: moment)
         let intervals = candidates.map { candidate in
             let centre = candidate.reference.estimate.date(at: moment) - origin
-            let distance = candidate.reference.rootDistance(at: moment)
+            let distance = max(candidate.reference.rootDistance(at: moment), limits.minimumDistance)
             return (low: centre - distance, high: centre + distance)
         }
         // A largest set of intervals that share a point shares the low end of one of them.
@@ -54,6 +59,11 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             falsetickers = candidates.map { $0.id }
             return
         }
+        falsetickers = candidates.indices.filter { !agreeing.contains($0) }.map { candidates[$0].id }
+        guard agreeing.count >= limits.minimumSources else {
+            truechimers = []
+            return
+        }
         func cost(_ candidate: SelectionCandidate<ID>) -> Double {
             let distance = candidate.reference.rootDistance(at: moment).seconds + 1e-3 * Double(candidate.stratum)
             return candidate.id == systemPeer ? distance * Self.hysteresis : distance
@@ -61,7 +71,6 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         truechimers = agreeing.map { candidates[$0] }.sorted { left, right in
             left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
         }
-        falsetickers = candidates.indices.filter { !agreeing.contains($0) }.map { candidates[$0].id }
     }
 
     /// How much smaller the present system peer's distance counts, so that two like ones do not take turns.

@@ -11,7 +11,7 @@ package enum DaemonInvocation: Equatable, Sendable {
 package struct DaemonOptions: Equatable, Sendable {
     /// `-g`: the first correction may be of any size.
     package var panicGate = false
-    /// `-n`, `-d`, `-D`: stay in the foreground.
+    /// `-n`, `-q`, `-d`, `-D`: stay in the foreground.
     package var foreground = false
     /// `-N`: run at high priority.
     package var highPriority = false
@@ -29,17 +29,35 @@ package struct DaemonOptions: Equatable, Sendable {
     package var logFile: String?
     /// `-p`; counts before the configuration's `pidfile`.
     package var pidFile: String?
+    /// `-f`, `-s`: count before the configuration's `driftfile` and `statsdir`.
+    package var driftFile: String?
+    package var statisticsDirectory: String?
+    /// `-I`: names and addresses of interfaces, instead of the configuration's `interface` lines.
+    package var interfaces: [String] = []
+    /// `-x`: an offset is stepped only beyond 600 s.
+    package var slew = false
+    /// `-u`: who to become when everything is open that only root may open.
+    package var identity: Identity?
+    /// Servers beside the configuration's.
+    package var servers: [String] = []
     /// What was asked for and is not done, for the log.
     package var warnings: [String] = []
 
     package init() {}
+
+    /// A user and a group, by names or numbers.
+    package struct Identity: Equatable, Sendable {
+        package var user: String
+        /// nil for the user's own.
+        package var group: String?
+    }
 }
 
 extension DaemonOptions {
     /// Reads the command line.
     ///
     /// - Parameter arguments: without the program's name.
-    /// - Throws: `UsageError` for an unknown option, a missing or wrong value, or an operand.
+    /// - Throws: `UsageError` for an unknown option, or a missing or wrong value.
     package static func parse(_ arguments: [String]) throws(UsageError) -> DaemonInvocation {
         var options = DaemonOptions()
         var scanner = OptionScanner(arguments, DaemonOption.forms)
@@ -48,7 +66,7 @@ extension DaemonOptions {
             case .option(.help, _, _): return .help
             case .option(.version, _, _): return .version
             case .option(let option, let name, let value): try options.apply(option, name, value)
-            case .operand(let word): throw UsageError("unexpected argument '\(word)'")
+            case .operand(let server): options.servers.append(server)
             }
         }
         return .run(options)
@@ -59,7 +77,9 @@ extension DaemonOptions {
         case .panicGate: panicGate = true
         case .foreground: foreground = true
         case .highPriority: highPriority = true
-        case .quit: quit = true
+        case .quit:
+            quit = true
+            foreground = true
         case .singleThread: singleThread = true
         case .debug:
             debugLevel = min(debugLevel + 1, Self.debugLevels.upperBound)
@@ -72,7 +92,12 @@ extension DaemonOptions {
         case .configurationFile: configurationFile = try OptionValue.path(value, of: name)
         case .logFile: logFile = try OptionValue.path(value, of: name)
         case .pidFile: pidFile = try OptionValue.path(value, of: name)
-        case .ignored: warnings.append("option '\(name)' is not supported; ignored")
+        case .driftFile: driftFile = try OptionValue.path(value, of: name)
+        case .statisticsDirectory: statisticsDirectory = try OptionValue.path(value, of: name)
+        case .interface: interfaces.append(value)
+        case .slew: slew = true
+        case .user: identity = try Identity(value, of: name)
+        case .ignored(let instead): warnings.append("option '\(name)' is not supported: \(instead); ignored")
         case .help, .version: break
         }
     }
@@ -85,11 +110,23 @@ extension DaemonOptions {
     }
 }
 
+extension DaemonOptions.Identity {
+    /// `USER[:GROUP]`.
+    fileprivate init(_ value: String, of option: String) throws(UsageError) {
+        let parts = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init(_:))
+        guard !parts[0].isEmpty, parts.last?.isEmpty == false else {
+            throw UsageError("option '\(option)' expects a user or USER:GROUP, not '\(value)'")
+        }
+        user = parts[0]
+        group = parts.count == 2 ? parts[1] : nil
+    }
+}
+
 private enum DaemonOption {
     case panicGate, foreground, highPriority, quit, singleThread, debug, debugLevel, ipv4, ipv6
-    case configurationFile, logFile, pidFile, help, version
-    /// ntpd's and NTPsec's, which mean nothing here.
-    case ignored
+    case configurationFile, logFile, pidFile, driftFile, statisticsDirectory, interface, slew, user, help, version
+    /// ntpd's and NTPsec's, which mean nothing here, and what to do instead.
+    case ignored(String)
 
     static var forms: [OptionForm<DaemonOption>] {
         [
@@ -106,6 +143,11 @@ private enum DaemonOption {
             OptionForm(.configurationFile, "c", "configfile", value: "FILE"),
             OptionForm(.logFile, "l", "logfile", value: "FILE"),
             OptionForm(.pidFile, "p", "pidfile", value: "FILE"),
+            OptionForm(.driftFile, "f", "driftfile", value: "FILE"),
+            OptionForm(.statisticsDirectory, "s", "statsdir", value: "DIRECTORY"),
+            OptionForm(.interface, "I", "interface", value: "INTERFACE"),
+            OptionForm(.slew, "x", "slew"),
+            OptionForm(.user, "u", "user", value: "USER[:GROUP]"),
             OptionForm(.help, "h", "help"),
             OptionForm(.help, "?"),
             OptionForm(.version, "V", "version"),
@@ -114,45 +156,49 @@ private enum DaemonOption {
 
     private static var ignoredForms: [OptionForm<DaemonOption>] {
         [
-            OptionForm(.ignored, "a", "authreq"),
-            OptionForm(.ignored, "A", "authnoreq"),
-            OptionForm(.ignored, "b", "bcastsync"),
-            OptionForm(.ignored, "f", "driftfile", value: "FILE"),
-            OptionForm(.ignored, "G", "force-step-once"),
-            OptionForm(.ignored, "i", "jaildir", value: "DIRECTORY"),
-            OptionForm(.ignored, "I", "interface", value: "INTERFACE"),
-            OptionForm(.ignored, "k", "keyfile", value: "FILE"),
-            OptionForm(.ignored, "L", "novirtualips"),
-            OptionForm(.ignored, "m", "mdns"),
-            OptionForm(.ignored, "M", "modifymmtimer"),
-            OptionForm(.ignored, "P", "priority", value: "NUMBER"),
-            OptionForm(.ignored, "r", "propagationdelay", value: "SECONDS"),
-            OptionForm(.ignored, "s", "statsdir", value: "DIRECTORY"),
-            OptionForm(.ignored, "t", "trustedkey", value: "KEY"),
-            OptionForm(.ignored, "u", "user", value: "USER[:GROUP]"),
-            OptionForm(.ignored, "U", "updateinterval", value: "SECONDS"),
-            OptionForm(.ignored, "v", "var", value: "VARIABLE"),
-            OptionForm(.ignored, "w", "wait-sync", value: "SECONDS"),
-            OptionForm(.ignored, "x", "slew"),
-            OptionForm(.ignored, "z", nil, value: "VARIABLE"),
-            OptionForm(.ignored, "Z", "dvar", value: "VARIABLE"),
+            OptionForm(.ignored("nobody becomes a source who is not named"), "a", "authreq"),
+            OptionForm(.ignored("nobody becomes a source who is not named"), "A", "authnoreq"),
+            OptionForm(.ignored("broadcasts are not listened to"), "b", "bcastsync"),
+            OptionForm(.ignored("write 'tinker step' into the configuration"), "G", "force-step-once"),
+            OptionForm(.ignored("run the daemon in a container"), "i", "jaildir", value: "DIRECTORY"),
+            OptionForm(.ignored("write 'keys' into the configuration"), "k", "keyfile", value: "FILE"),
+            OptionForm(.ignored("write 'interface ignore NAME'"), "L", "novirtualips"),
+            OptionForm(.ignored("let avahi announce the service"), "m", "mdns"),
+            OptionForm(.ignored("that is for Windows"), "M", "modifymmtimer"),
+            OptionForm(.ignored("use -N"), "P", "priority", value: "NUMBER"),
+            OptionForm(.ignored("broadcasts are not listened to"), "r", "propagationdelay", value: "SECONDS"),
+            OptionForm(.ignored("write 'trustedkey' into the configuration"), "t", "trustedkey", value: "KEY"),
+            OptionForm(.ignored("send SIGHUP"), "U", "updateinterval", value: "SECONDS"),
+            OptionForm(.ignored("there are no variables of your own"), "v", "var", value: "VARIABLE"),
+            OptionForm(.ignored("use 'tickover wait-sync'"), "w", "wait-sync", value: "SECONDS"),
+            OptionForm(.ignored("that is for Windows"), "z", "usepcc"),
+            OptionForm(.ignored("that is for Windows"), "Z", "pccfreq", value: "FREQUENCY"),
+            OptionForm(.ignored("there are no variables of your own"), nil, "dvar", value: "VARIABLE"),
         ]
     }
 }
 
 extension DaemonOptions {
     package static let usage = """
-        Usage: tickoverd [OPTION]...
+        Usage: tickoverd [OPTION]... [SERVER]...
 
-        Serves time over NTP, from the network and a real-time clock.
+        Serves time over NTP, from the network and a real-time clock. Each SERVER is one
+        more to take the time from.
 
           -c, --configfile FILE    configuration; otherwise /etc/tickover.conf,
                                    /etc/ntp.conf or what is built in
           -g, --panicgate          let the first correction be of any size
-          -q, --quit               set the clock once and end
+          -x, --slew               step the clock only if it is off by over 600 s
+          -q, --quit               set the clock once and end; fails if no server is to be
+                                   had within half a minute
           -n, --nofork             stay in the foreground
           -l, --logfile FILE       log to FILE
           -p, --pidfile FILE       write the process id to FILE
+          -f, --driftfile FILE     keep the oscillator's frequency in FILE
+          -s, --statsdir DIR       write statistics into DIR
+          -I, --interface NAME     listen on this interface or address, and on loopback;
+                                   may be repeated
+          -u, --user USER[:GROUP]  give up root, but for the right to set the clock
           -N, --nice               run at high priority
           -4, --ipv4               IPv4 only
           -6, --ipv6               IPv6 only
@@ -162,7 +208,30 @@ extension DaemonOptions {
           -h, --help               show this help
           -V, --version            show the version
 
-        ntpd's other options are accepted and ignored with a warning.
+        Other options of ntpd's, and what to do instead:
+
+          -a, --authreq            nobody becomes a source who is not named
+          -A, --authnoreq          likewise
+          -b, --bcastsync          broadcasts are not listened to
+          -G, --force-step-once    write 'tinker step' into the configuration
+          -i, --jaildir DIR        run the daemon in a container
+          -k, --keyfile FILE       write 'keys' into the configuration
+          -L, --novirtualips       write 'interface ignore NAME'
+          -m, --mdns               let avahi announce the service
+          -M, --modifymmtimer      that is for Windows
+          -P, --priority N         use -N
+          -r, --propagationdelay S  broadcasts are not listened to
+          -t, --trustedkey KEY     write 'trustedkey' into the configuration
+          -U, --updateinterval S   send SIGHUP
+          -v, --var NAME           there are no variables of your own
+              --dvar NAME          likewise
+          -w, --wait-sync S        use 'tickover wait-sync'
+          -z, --usepcc             that is for Windows
+          -Z, --pccfreq F          likewise
+
+        Signals: SIGHUP opens log files anew and reads the configuration again: servers,
+        access, statistics and leap file change while the clock goes on as it was.
+        SIGINT and SIGTERM end the daemon.
 
         Exit status: 0 success, 1 failure, 2 wrong usage.
 

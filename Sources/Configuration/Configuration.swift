@@ -45,8 +45,20 @@ package struct Configuration: Equatable, Sendable {
     package var stepsLater = false
     /// `logfile`; nil logs to standard error or syslog.
     package var logFile: String?
+    /// `logconfig`.
+    package var logDetail: LogDetail = .events
     /// `pidfile`.
     package var pidFile: String?
+    /// `statsdir`, `statistics`, `filegen`.
+    package var statistics = StatisticsDirective()
+    /// `tos`.
+    package var selection = SelectionDirective()
+    /// `server 127.127.1.0`, `tos orphan`.
+    package var lastResort = LastResortDirective()
+    /// `leapfile`.
+    package var leapFile: LeapFile?
+    /// Not after `disable ntp`: then `clock` says which clock is left to itself.
+    package var disciplinesClock = true
 
     package init() {}
 }

@@ -12,6 +12,17 @@ package struct DirectiveLine {
 
     package mutating func next() -> Token? { rest.popFirst() }
 
+    /// The next word, which must be there.
+    ///
+    /// - Parameter option: the word that it belongs to; nil for the directive.
+    mutating func next(after option: Token? = nil, expecting expected: String) throws(SyntaxError) -> Token {
+        guard let token = next() else {
+            let before = option ?? keyword
+            throw SyntaxError(at: before, "expected \(expected) after \(before.shown)")
+        }
+        return token
+    }
+
     package var hasMore: Bool { !rest.isEmpty }
 
     /// For lines that are not looked at any further.
@@ -31,9 +42,7 @@ package struct DirectiveLine {
         expected: String,
         read: (String) -> Value?
     ) throws(SyntaxError) -> Value {
-        guard let token = next() else {
-            throw SyntaxError(at: option, "expected \(expected) after \(option.shown)")
-        }
+        let token = try next(after: option, expecting: expected)
         guard let value = read(token.text) else {
             throw SyntaxError(at: token, "expected \(expected), found \(token.shown)")
         }

@@ -14,7 +14,7 @@ extension Parser {
             case "minimum": configuration.rateLimit.minimum = Int32(try line.wholeNumber(of: option, in: 0...65_535))
             case "monitor":
                 configuration.rateLimit.monitor = .seconds(Double(try line.wholeNumber(of: option, in: 1...1_000_000)))
-            default: warn(at: option, "unknown option \(option.shown) of 'discard' ignored")
+            default: throw unknown("option", option, ["average", "minimum", "monitor"])
             }
         }
     }
@@ -35,7 +35,15 @@ extension Parser {
             case "initalloc", "initmem", "incalloc", "incmem":
                 // Memory is taken as it is needed.
                 _ = try line.wholeNumber(of: option, in: 0...1_000_000)
-            default: warn(at: option, "unknown option \(option.shown) of 'mru' ignored")
+            case "minage":
+                _ = try line.wholeNumber(of: option, in: 0...1_000_000)
+                warn(at: option, "'minage' is not supported: the oldest gives way by chance; ignored")
+            default:
+                throw unknown(
+                    "option",
+                    option,
+                    ["maxdepth", "maxmem", "mindepth", "maxage", "minage"]
+                )
             }
         }
     }

@@ -61,10 +61,7 @@ extension Parser {
     private func restrictionTarget(_ line: inout DirectiveLine) throws(SyntaxError) -> RestrictionTarget {
         let family = line.nextFamilyOption()
         let isV4 = family.map { $0.text == "-4" }
-        guard let target = line.next() else {
-            let before = family ?? line.keyword
-            throw SyntaxError(at: before, "expected \(RestrictionTarget.expected) after \(before.shown)")
-        }
+        let target = try line.next(after: family, expecting: RestrictionTarget.expected)
         switch target.text {
         case "source" where family == nil: return .source
         case "default":
@@ -94,23 +91,27 @@ extension Parser {
     ) throws(SyntaxError) -> RestrictionOptions {
         var options = RestrictionOptions()
         while let token = line.next() {
-            switch token.text {
-            case "mask":
+            let flag = try keyword(token, "flag", RestrictionKeyword.self)
+            switch flag {
+            case .mask:
                 guard let target, target.networks.count == 1, let address = IPAddress(target.token.text) else {
                     throw SyntaxError(at: token, "expected 'mask' after an address only")
                 }
                 options.networks = [try network(of: address, mask: token, &line)]
-            case "ntpport": options.onlyFromNTPPort = true
-            case "ippeerlimit": _ = try line.value(of: token, expected: "a whole number", read: Int64.init(_:))
-            case let name where Keywords.silentRestrictions.contains(name): options.hasFlags = true
-            default:
-                if let flag = RestrictionFlags(keyword: token.text) {
-                    options.flags.insert(flag)
-                    options.hasFlags = true
-                } else {
-                    warn(at: token, "unknown flag \(token.shown) ignored")
-                }
+                continue
+            case .ntpport:
+                options.onlyFromNTPPort = true
+                continue
+            case .ippeerlimit:
+                _ = try line.value(of: token, expected: "a whole number", read: Int64.init(_:))
+                continue
+            case .flake, .mssntp: warn(at: token, "flag \(token.shown) is not supported; ignored")
+            case .serverresponse:
+                _ = try line.next(after: token, expecting: "'fuzz'")
+                warn(at: token, "flag \(token.shown) is not supported; ignored")
+            default: options.flags.formUnion(flag.meaning)
             }
+            options.hasFlags = true
         }
         return options
     }
@@ -147,18 +148,23 @@ private struct RestrictionOptions {
     var networks: [IPNetwork]?
 }
 
-extension RestrictionFlags {
-    init?(keyword: String) {
-        switch keyword {
-        case "ignore": self = .ignore
-        case "noserve": self = .noServe
-        case "noquery": self = .noQuery
-        case "limited": self = .limited
-        case "kod": self = .kissOfDeath
-        case "version": self = .version
-        case "notrust": self = .noTrust
-        case "nomrulist": self = .noClientList
-        default: return nil
+private enum RestrictionKeyword: String, CaseIterable {
+    case ignore, noserve, noquery, limited, kod, version, notrust
+    case nomodify, nopeer, noepeer, epeer, notrap, lowpriotrap, nomrulist
+    case mask, ntpport, ippeerlimit, flake, mssntp, serverresponse
+
+    /// Empty for what denies things that are offered to nobody: changes over the network, traps, symmetric peers.
+    var meaning: RestrictionFlags {
+        switch self {
+        case .ignore: .ignore
+        case .noserve: .noServe
+        case .noquery: .noQuery
+        case .limited: .limited
+        case .kod: .kissOfDeath
+        case .version: .version
+        case .notrust: .noTrust
+        case .nomrulist: .noClientList
+        default: []
         }
     }
 }

@@ -4,37 +4,41 @@ import NetworkAddress
 extension Parser {
     mutating func server(_ line: inout DirectiveLine, kind: ServerDirective.Kind) throws(SyntaxError) {
         let familyBefore = line.nextFamilyOption()
-        guard let host = line.next() else {
-            throw SyntaxError(
-                at: familyBefore ?? line.keyword,
-                "expected a host name or an address after \((familyBefore ?? line.keyword).shown)"
-            )
-        }
+        let host = try line.next(after: familyBefore, expecting: "a host name or an address")
         guard let name = ValueText.host(host.text) else {
             throw SyntaxError(at: host, "expected a host name or an address, found \(host.shown)")
         }
-        guard IPAddress(name).map(Self.isReferenceClock) != true else {
-            warn(at: host, "reference clock \(host.shown) is not supported; use an 'rtc' line for the DS3231; ignored")
-            line.skipRest()
-            return
+        if let driver = Self.clockDriver(name) {
+            if driver == Self.localClockDriver { return localClock(&line) }
+            warn(at: host, "there is no driver for clock \(host.shown); use an 'rtc' line for the DS3231; ignored")
+            return line.skipRest()
         }
         var directive = ServerDirective(host: name, kind: kind)
         if let familyBefore { try setFamily(of: &directive, to: familyBefore, host: host) }
         var polls = PollOptions()
         while let option = line.next() {
-            switch option.text {
-            case "-4", "-6": try setFamily(of: &directive, to: option, host: host)
-            case "iburst": directive.initialBurst = true
-            case "burst": directive.burst = true
-            case "prefer": directive.prefer = true
-            case "noselect": directive.noSelect = true
-            case "minpoll": polls.minimum = try poll(of: option, &line)
-            case "maxpoll": polls.maximum = try poll(of: option, &line)
-            case "version":
+            switch try keyword(option, "option", ServerOption.self) {
+            case .ipv4, .ipv6: try setFamily(of: &directive, to: option, host: host)
+            case .iburst: directive.initialBurst = true
+            case .burst: directive.burst = true
+            case .prefer: directive.prefer = true
+            case .noselect: directive.noSelect = true
+            case .minpoll: polls.minimum = try poll(of: option, &line)
+            case .maxpoll: polls.maximum = try poll(of: option, &line)
+            case .version:
                 directive.version = UInt8(truncatingIfNeeded: try line.wholeNumber(of: option, in: 1...4))
-            case "port": directive.port = try line.port(of: option)
-            case "key": directive.key = UInt32(try line.wholeNumber(of: option, in: Self.keyNumbers))
-            default: try unsupported(option, &line)
+            case .port: directive.port = try line.port(of: option)
+            case .key: directive.key = UInt32(try line.wholeNumber(of: option, in: Self.keyNumbers))
+            case .autokey, .nts: warnUnauthenticated(at: option)
+            case .ask, .require, .aead, .cert, .ca:
+                _ = try line.next(after: option, expecting: "a value")
+                warnUnauthenticated(at: option)
+            case .expire, .noval: warnUnauthenticated(at: option)
+            case .dynamic, .preempt, .true, .xleave:
+                warn(at: option, "option \(option.shown) is not supported; ignored")
+            case .bias, .mode, .ttl:
+                _ = try line.next(after: option, expecting: "a value")
+                warn(at: option, "option \(option.shown) is not supported; ignored")
             }
             if let minimum = polls.minimum, let maximum = polls.maximum, minimum > maximum {
                 throw SyntaxError(at: option, "expected 'minpoll' to be no more than 'maxpoll'")
@@ -44,17 +48,13 @@ extension Parser {
         configuration.servers.append(directive)
     }
 
-    private mutating func unsupported(_ option: Token, _ line: inout DirectiveLine) throws(SyntaxError) {
-        switch option.text {
-        case "autokey", "nts":
-            warn(at: option, "\(option.shown) is not supported; the server is used without authentication")
-        case let name where Keywords.unsupportedServerOptions.contains(name):
-            warn(at: option, "option \(option.shown) is not supported; ignored")
-        case let name where Keywords.unsupportedServerValues.contains(name):
-            warn(at: option, "option \(option.shown) is not supported; ignored")
-            _ = line.next()
-        default: warn(at: option, "unknown option \(option.shown) ignored")
-        }
+    mutating func peer(_ line: inout DirectiveLine) throws(SyntaxError) {
+        warn(at: line.keyword, "'peer' is used as 'server': the other side asks us if it wants our time")
+        try server(&line, kind: .server)
+    }
+
+    private mutating func warnUnauthenticated(at option: Token) {
+        warn(at: option, "\(option.shown) is not supported; the server is used without authentication")
     }
 
     private func poll(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> PollExponent {
@@ -83,11 +83,14 @@ extension Parser {
         }
         directive.family = family
     }
+}
 
-    /// 127.127.t.u stands for unit u of ntpd's clock driver t.
-    private static func isReferenceClock(_ address: IPAddress) -> Bool {
-        address.isV4 && address.v4Bits >> 16 == 0x7f7f
-    }
+private enum ServerOption: String, CaseIterable {
+    case ipv4 = "-4"
+    case ipv6 = "-6"
+    case iburst, burst, prefer, noselect, minpoll, maxpoll, version, port
+    case key, autokey, nts, ask, require, aead, cert, ca, expire, noval
+    case dynamic, preempt, `true`, xleave, bias, mode, ttl
 }
 
 /// What was written of `minpoll` and `maxpoll`; the one that was not gives way to the one that was.

@@ -1,6 +1,9 @@
 import NTPTime
 
 extension Configuration {
+    /// Gives the octets of a file that a configuration includes.
+    package typealias FileReader = (_ path: String) throws(UnreadableFile) -> [UInt8]
+
     /// Reads ntp.conf syntax. Never fails: what cannot be used is left out and reported in `diagnostics`, in the order
     /// of the lines.
     ///
@@ -10,138 +13,153 @@ extension Configuration {
     }
 
     /// As `parse(text:file:)`, from a file's octets, whatever they are.
+    ///
+    /// - Parameter readFile: for `includefile`.
     package static func parse(
         bytes: [UInt8],
-        file: String
+        file: String,
+        readFile: @escaping FileReader = { (_) throws(UnreadableFile) in
+            throw UnreadableFile(reason: "there are no other files")
+        }
     ) -> (configuration: Configuration, diagnostics: [Diagnostic]) {
-        var parser = Parser(file: file)
-        var lexer = Lexer(bytes)
-        while let tokens = lexer.nextLine() { parser.read(tokens) }
+        var parser = Parser(readFile)
+        parser.read(bytes, of: file)
         return (parser.configuration, parser.diagnostics)
     }
 }
 
+/// Why an included file cannot be read.
+package struct UnreadableFile: Error {
+    package var reason: String
+
+    package init(reason: String) { self.reason = reason }
+}
+
 /// Takes lines of words and builds the configuration.
 struct Parser {
-    private let file: String
     var configuration = Configuration()
     private(set) var diagnostics: [Diagnostic] = []
-    /// The lines of the directives that count once.
-    private var linesOfSettings: [String: Int] = [:]
+    /// The stratum of the `fudge` line for the local clock, which may come before the clock's `server` line.
+    var fudgedStratum: UInt8?
+    var logClasses = LogClasses.everything
+    private let readFile: Configuration.FileReader
+    /// The files that are being read, each included by the one before it.
+    private var files: [String] = []
+    /// Where the directives that count once were seen.
+    private var places: [String: Place] = [:]
 
-    init(file: String) { self.file = file }
+    private struct Place {
+        var file: String
+        var line: Int
+    }
 
-    mutating func read(_ tokens: [Token]) {
+    init(_ readFile: @escaping Configuration.FileReader) { self.readFile = readFile }
+
+    mutating func read(_ bytes: [UInt8], of file: String) {
+        files.append(file)
+        var lexer = Lexer(bytes)
+        while let tokens = lexer.nextLine() { read(tokens) }
+        files.removeLast()
+    }
+
+    private mutating func read(_ tokens: [Token]) {
         guard var line = DirectiveLine(tokens) else { return }
         do throws(SyntaxError) {
             if let token = tokens.first(where: { $0.isUnterminated }) {
                 throw SyntaxError(at: token, "expected a closing '\"' on this line")
             }
             try directive(&line)
-            if let extra = line.next() { warn(at: extra, "unexpected \(extra.shown) ignored") }
+            if let extra = line.next() { throw SyntaxError(at: extra, "unexpected \(extra.shown)") }
         } catch {
             report(.error, at: error.token, error.message)
         }
     }
 
+    private mutating func directive(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let keyword = line.keyword
+        guard let directive = Directive.all.first(where: { $0.name == keyword.text }) else {
+            throw unknown("directive", keyword, Directive.all.map { $0.name })
+        }
+        switch directive.treatment {
+        case .read(let reader): try reader(&self, &line)
+        case .setting(let reader):
+            warnIfRepeated(keyword)
+            try reader(&self, &line)
+        case .unsupported(let instead):
+            warn(at: keyword, "\(keyword.shown) is not supported: \(instead); ignored")
+            line.skipRest()
+        }
+    }
+
+    private mutating func warnIfRepeated(_ keyword: Token) {
+        let file = files.last ?? ""
+        if let earlier = places[keyword.text] {
+            let place = earlier.file == file ? "line \(earlier.line)" : "line \(earlier.line) of \(earlier.file)"
+            warn(at: keyword, "\(keyword.shown) replaces the one on \(place)")
+        }
+        places[keyword.text] = Place(file: file, line: keyword.line)
+    }
+
+    // MARK: Included files
+
+    /// As ntpd has it, which keeps an endless circle from being one.
+    private static let deepestInclusion = 5
+
+    mutating func include(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let keyword = line.keyword
+        let path = beside(files.last ?? "", try line.path(of: keyword))
+        guard files.count <= Self.deepestInclusion else {
+            throw SyntaxError(at: keyword, "expected files to include each other \(Self.deepestInclusion) deep at most")
+        }
+        let bytes: [UInt8]
+        do throws(UnreadableFile) {
+            bytes = try readFile(path)
+        } catch {
+            throw SyntaxError(at: keyword, "expected a file to include: \(error.reason)")
+        }
+        read(bytes, of: path)
+    }
+
+    /// A relative path starts from the folder of the file that has it.
+    private func beside(_ file: String, _ path: String) -> String {
+        guard path.utf8.first != UInt8(ascii: "/"), let slash = file.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            return path
+        }
+        return String(file[...slash]) + path
+    }
+
+    // MARK: Diagnostics
+
     mutating func warn(at token: Token, _ message: String) { report(.warning, at: token, message) }
 
     private mutating func report(_ severity: Diagnostic.Severity, at token: Token, _ message: String) {
         diagnostics.append(
-            Diagnostic(severity: severity, file: file, line: token.line, column: token.column, message: message)
+            Diagnostic(
+                severity: severity,
+                file: files.last ?? "",
+                line: token.line,
+                column: token.column,
+                message: message
+            )
         )
     }
 
-    private mutating func directive(_ line: inout DirectiveLine) throws(SyntaxError) {
-        switch line.keyword.text {
-        case "server": try server(&line, kind: .server)
-        case "pool": try server(&line, kind: .pool)
-        case "peer":
-            warn(at: line.keyword, "'peer' is not supported; used as 'server'")
-            try server(&line, kind: .server)
-        case "restrict": try restrict(&line)
-        case "unrestrict": try unrestrict(&line)
-        case "interface", "nic": try interface(&line)
-        case "tinker": try tinker(&line)
-        case "discard": try discard(&line)
-        case "mru": try clientList(&line)
-        case "trustedkey": try trustedKeys(&line)
-        case "fudge", "refclock": referenceClock(&line)
-        case "includefile":
-            warn(at: line.keyword, "'includefile' is not supported; copy the file's lines here")
-            line.skipRest()
-        case "driftfile", "keys", "logfile", "pidfile", "statedir", "port", "rtc", "holdover", "clock":
-            try setting(&line)
-        case let name where Keywords.unsupportedDirectives.contains(name):
-            warn(at: line.keyword, "'\(name)' is not supported; ignored")
-            line.skipRest()
-        default:
-            warn(at: line.keyword, "unknown directive \(line.keyword.shown) ignored")
-            line.skipRest()
+    /// The keyword that a word is.
+    ///
+    /// - Parameter what: what is expected, for the message when it is none.
+    func keyword<Keyword: RawRepresentable & CaseIterable>(
+        _ token: Token,
+        _ what: String,
+        _: Keyword.Type
+    ) throws(SyntaxError) -> Keyword where Keyword.RawValue == String {
+        guard let keyword = Keyword(rawValue: token.text) else {
+            throw unknown(what, token, Keyword.allCases.map { $0.rawValue })
         }
+        return keyword
     }
 
-    /// The directives of which the last one counts.
-    private mutating func setting(_ line: inout DirectiveLine) throws(SyntaxError) {
-        let keyword = line.keyword
-        if let earlier = linesOfSettings[keyword.text] {
-            warn(at: keyword, "\(keyword.shown) replaces the one on line \(earlier)")
-        }
-        linesOfSettings[keyword.text] = keyword.line
-        switch keyword.text {
-        case "driftfile": configuration.driftFile = try line.path(of: keyword)
-        case "keys": configuration.keyFile = try line.path(of: keyword)
-        case "logfile": configuration.logFile = try line.path(of: keyword)
-        case "pidfile": configuration.pidFile = try line.path(of: keyword)
-        case "statedir": configuration.stateDirectory = try line.path(of: keyword, expected: "a directory")
-        case "port": configuration.port = try line.port(of: keyword)
-        case "rtc": configuration.rtc = try rtc(&line)
-        case "holdover": configuration.holdover = try holdover(&line)
-        default: configuration.clock = try clock(&line)
-        }
-    }
-
-    private func clock(_ line: inout DirectiveLine) throws(SyntaxError) -> ClockDirective {
-        try line.value(of: line.keyword, expected: "'auto', 'kernel' or 'virtual'") { text -> ClockDirective? in
-            switch text {
-            case "auto": .automatic
-            case "kernel": .kernel
-            case "virtual": .virtual
-            default: nil
-            }
-        }
-    }
-
-    private mutating func tinker(_ line: inout DirectiveLine) throws(SyntaxError) {
-        guard var option = line.next() else {
-            throw SyntaxError(at: line.keyword, "expected an option such as 'panic' after 'tinker'")
-        }
-        while true {
-            switch option.text {
-            case "panic": configuration.panicThreshold = try threshold(of: option, &line)
-            case "step":
-                configuration.stepThreshold = try threshold(of: option, &line)
-                configuration.stepsLater = true
-            case let name where Keywords.unsupportedTinkers.contains(name):
-                warn(at: option, "'tinker \(name)' is not supported; ignored")
-                _ = line.next()
-            default: warn(at: option, "unknown option \(option.shown) of 'tinker' ignored")
-            }
-            guard let next = line.next() else { return }
-            option = next
-        }
-    }
-
-    /// A number of seconds; nil for 0, which switches the limit off.
-    private func threshold(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> NTPDuration? {
-        let seconds = try line.value(of: option, expected: "a number of seconds from 0 to 1000000000") {
-            ValueText.decimal($0, in: 0...1e9)
-        }
-        return seconds == 0 ? nil : .seconds(seconds)
-    }
-
-    private mutating func referenceClock(_ line: inout DirectiveLine) {
-        warn(at: line.keyword, "\(line.keyword.shown) is not supported; use an 'rtc' line for the DS3231; ignored")
-        line.skipRest()
+    func unknown(_ what: String, _ token: Token, _ known: [String]) -> SyntaxError {
+        let hint = suggestion(for: token.text, among: known).map { "; did you mean '\($0)'?" } ?? ""
+        return SyntaxError(at: token, "unknown \(what) \(token.shown)\(hint)")
     }
 }

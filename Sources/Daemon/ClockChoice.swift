@@ -10,10 +10,12 @@ struct ChosenClock {
 
     /// The kernel's clock where it may be set, otherwise one of our own.
     ///
+    /// - Parameter mayDiscipline: false after `disable ntp`.
     /// - Parameter note: takes the line that says why, when the choice was not the user's.
     /// - Throws: when the kernel's clock was asked for by name and is refused.
     static func make(
         _ directive: ClockDirective,
+        mayDiscipline: Bool,
         oscillator: OscillatorClock,
         note: (String) -> Void
     ) throws(StartError) -> ChosenClock {
@@ -25,6 +27,9 @@ struct ChosenClock {
             } catch {
                 throw StartError(description: "clock kernel: \(error.explanation)")
             }
+        case .automatic where !mayDiscipline:
+            note("after 'disable ntp' the system clock is left alone, and a virtual clock is served")
+            return virtual(oscillator)
         case .automatic:
             guard hasTimeCapability() else {
                 note("no CAP_SYS_TIME: the system clock is left alone, and a virtual clock is served")

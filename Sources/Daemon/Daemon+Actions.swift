@@ -1,6 +1,8 @@
 import ClockDiscipline
 import CommandLine
+import Configuration
 import Linux
+import Monitoring
 import NTPEngine
 import NTPTime
 import ProgramSupport
@@ -24,10 +26,21 @@ extension Daemon {
             case .rtc(let request): ask(request)
             case .saveFrequency(let frequency): complain(files.write(frequency: frequency))
             case .saveRTC(let text): complain(files.write(rtc: text))
+            case .measured(let id, let exchange): record(exchange, with: id)
+            case .corrected(let offset):
+                let now = clock.read()
+                statistics.write(.loopstats, at: now) { StatisticsLine.loop(offset, of: engine, at: now) }
             case .log(let level, let text): log.write(level, text)
             case .panic: ending = .failure
             }
         }
+    }
+
+    private func record(_ exchange: Exchange, with id: AssociationID) {
+        guard let association = engine.associations.first(where: { $0.id == id }) else { return }
+        let now = clock.read()
+        statistics.write(.peerstats, at: now) { StatisticsLine.peer(association, of: engine, at: now) }
+        statistics.write(.rawstats, at: now) { StatisticsLine.raw(association, exchange, at: now) }
     }
 
     private func resolve(_ source: SourceID, _ host: String) {

@@ -21,6 +21,7 @@ extension Daemon {
             answerWaitingForSync()
             announce()
             handleSignals()
+            readLeapSecondsIfDue()
             endWhenSet()
         }
         notify { () throws(LinuxError) in try notifier.stopping() }
@@ -53,7 +54,7 @@ extension Daemon {
         notifyReady()
     }
 
-    private func notifyReady() {
+    func notifyReady() {
         let status = statusReport(at: clock.read()).grounds
         notify { () throws(LinuxError) in try notifier.ready(status: status) }
     }
@@ -73,7 +74,7 @@ extension Daemon {
         }
     }
 
-    private func notify(_ message: () throws(LinuxError) -> Void) {
+    func notify(_ message: () throws(LinuxError) -> Void) {
         do throws(LinuxError) { try message() } catch { log.write(.info, error.message) }
     }
 
@@ -115,10 +116,17 @@ extension Daemon {
     private func wait(until limit: MonotonicTime = .distantFuture) {
         var poller = Poller()
         let wakeIndex = wake.map { poller.add($0.fd) }
-        let serverIndices = servers.map { poller.add($0.fd) }
+        let serverIndices = servers.sockets.map { poller.add($0.fd) }
         let clientEntries = clients.sockets.map { (client: $0, index: poller.add($0.socket.fd)) }
         let controlEntries = control.watch(with: &poller)
-        let deadline = min(engine.nextDeadline, screen?.nextUpdate ?? .distantFuture, nextWatchdog, limit)
+        let deadline = min(
+            engine.nextDeadline,
+            screen?.nextUpdate ?? .distantFuture,
+            nextWatchdog,
+            nextLeapSecondReading,
+            quitDeadline,
+            limit
+        )
         do throws(LinuxError) {
             try poller.wait(until: deadline, on: oscillator)
         } catch {
@@ -127,11 +135,12 @@ extension Daemon {
             return
         }
         if let wakeIndex, !poller.events(wakeIndex).isEmpty { wake?.drain() }
-        for (socket, index) in zip(servers, serverIndices) where !poller.events(index).isEmpty { serve(socket) }
+        for (socket, index) in zip(servers.sockets, serverIndices) where !poller.events(index).isEmpty { serve(socket) }
         for (client, index) in clientEntries where !poller.events(index).isEmpty {
             takeReplies(from: client.socket, for: client.id)
         }
         takeAnswers()
+        complainOfStatistics()
         for request in control.handle(controlEntries, of: poller) { answer(request) }
         updateScreen()
     }
@@ -148,6 +157,10 @@ extension Daemon {
             }
             switch outcome.result {
             case .engine(let answer):
+                if case .sample(let sample) = answer {
+                    let now = clock.read()
+                    statistics.write(.clockstats, at: now) { StatisticsLine.clock(sample, at: now) }
+                }
                 engine.rtcAnswered(answer, at: clock.read())
                 // A step is made before the clock is read again: the engine counts on it.
                 carryOutActions()
@@ -156,6 +169,10 @@ extension Daemon {
             case .closed: break
             }
         }
+    }
+
+    private func complainOfStatistics() {
+        if let complaint = statistics.takeComplaint() { log.write(.warning, "statistics: \(complaint)") }
     }
 
     private func updateScreen() {
@@ -174,25 +191,22 @@ extension Daemon {
         if !arrived.isDisjoint(with: [.interrupt, .terminate]) { ending = .success }
     }
 
-    private func reload() {
-        notify { () throws(LinuxError) in try notifier.reloading() }
-        log.reopen()
-        do throws(StartError) {
-            let keys = try KeyTable.load(settings.configuration, log)
-            engine.keys = keys
-            responder.keys = keys
-        } catch {
-            log.write(.error, "\(error); the keys stay as they were")
+    /// `-q`: the clock has been set once and its correction is done, or no server is to be had.
+    private func endWhenSet() {
+        guard settings.options.quit else { return }
+        if engine.state == .synchronised {
+            guard !engine.isCorrecting(at: oscillator.now) else { return }
+            log.write(.notice, "the clock is set")
+            ending = .success
+        } else if quitDeadline <= oscillator.now {
+            log.write(.error, "no server is to be had; the clock is not set")
+            ending = .failure
         }
-        notifyReady()
     }
 
-    /// `-q`: the clock has been set once, its correction is done.
-    private func endWhenSet() {
-        guard settings.options.quit, engine.state == .synchronised, !engine.isCorrecting(at: oscillator.now) else {
-            return
-        }
-        ending = .success
+    /// When `-q` gives up: after a look-up and several bursts.
+    private var quitDeadline: MonotonicTime {
+        settings.options.quit ? startedAt + .seconds(30) : .distantFuture
     }
 }
 

@@ -13,12 +13,12 @@ import RTCDevice
 
 /// The engine on a real machine: sockets, clocks, threads and files around it, in one poll loop.
 package final class Daemon {
-    let settings: DaemonSettings
+    var settings: DaemonSettings
     let log: Log
     let oscillator = OscillatorClock()
     let chosenClock: ChosenClock
     var engine: Engine
-    let servers: [UDPSocket]
+    let servers: ServerSockets
     var clients = ClientSockets()
     let received: DatagramBatch
     let replies: DatagramBatch
@@ -34,6 +34,7 @@ package final class Daemon {
     /// Whether the chip is to be left as it was found.
     let closesRTC: Bool
     var files: StateFiles
+    let statistics: StatisticsLog
     var control: ControlServer
     let notifier = ServiceNotifier()
     /// When systemd's watchdog is to hear from us.
@@ -42,6 +43,8 @@ package final class Daemon {
     var announced: Grounds?
     let screen: LiveStatus?
     private let pidFile: PidFile?
+    /// When the leap second file is read again.
+    var nextLeapSecondReading = MonotonicTime.distantFuture
     /// How the daemon is to end, once it is known.
     var ending: ExitStatus?
 
@@ -54,13 +57,15 @@ package final class Daemon {
         let configuration = settings.configuration
         let options = settings.options
         self.settings = settings
+        startedAt = oscillator.now
         if !options.foreground { Host.closeInheritedDescriptors() }
         let log = try Log(settings)
         self.log = log
+        for remark in settings.remarks { log.write(.warning, remark) }
         do throws(LinuxError) { try Host.raiseCapabilities() } catch { log.write(.warning, error.message) }
         let keys = try KeyTable.load(configuration, log)
         let opened = try ServerSockets(configuration, family: options.family)
-        servers = opened.sockets
+        servers = opened
         for complaint in opened.complaints { log.write(.warning, complaint) }
         do throws(LinuxError) {
             if !options.foreground { try Host.daemonise() }
@@ -68,12 +73,18 @@ package final class Daemon {
             replies = try DatagramBatch()
             wake = Self.makeWakePipe(log)
             signals = try SignalWatch(wake: wake)
+            if options.highPriority { try Host.raisePriority() }
             pidFile = try (options.pidFile ?? configuration.pidFile).map { path throws(LinuxError) in try PidFile(path)
             }
+            if let identity = options.identity { try Host.become(identity.user, group: identity.group) }
         } catch {
             throw StartError(description: error.message)
         }
-        chosenClock = try ChosenClock.make(configuration.clock, oscillator: oscillator) { log.write(.notice, $0) }
+        chosenClock = try ChosenClock.make(
+            configuration.clock,
+            mayDiscipline: configuration.disciplinesClock,
+            oscillator: oscillator
+        ) { log.write(.notice, $0) }
         files = StateFiles(configuration)
         control = ControlServer(configuration, log: log)
         nextWatchdog = notifier.watchdogInterval == nil ? .distantFuture : .zero
@@ -83,10 +94,10 @@ package final class Daemon {
         let mode: WorkerMode = options.singleThread ? .inline : .thread
         resolver = WorkerThread(capacity: configuration.servers.count + 1, wake: wake, mode: mode) { $0.answer() }
         let chip = Self.startRTC(configuration.rtc, wake, mode)
+        statistics = StatisticsLog(configuration.statistics, wake: wake, mode: mode, at: startedAt)
         rtcName = chip?.name ?? "none"
         rtc = chip?.worker
         closesRTC = chip?.hasSquareWave ?? false
-        startedAt = oscillator.now
         let platform = Host.platform
         hostDescription = HostDescription(
             version: settings.version,
@@ -123,6 +134,7 @@ package final class Daemon {
         } catch {
             throw StartError(description: error.message)
         }
+        readLeapSeconds()
     }
 
     /// The chip, on a thread of its own from here on.

@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import ProgramSupport
 
 /// Everything that a daemon is started with.
 package struct DaemonSettings: Sendable {
@@ -9,11 +10,15 @@ package struct DaemonSettings: Sendable {
     package var options: DaemonOptions
     package var version: String
 
-    package init(configuration: Configuration, configurationFile: String?, options: DaemonOptions, version: String) {
-        self.configuration = configuration
-        self.configurationFile = configurationFile
+    /// What is to be remarked on the command line and the configuration, for the log.
+    var remarks: [String]
+
+    package init(_ loaded: LoadedConfiguration, options: DaemonOptions, version: String) {
+        configuration = options.applied(to: loaded.configuration)
+        configurationFile = loaded.file
         self.options = options
         self.version = version
+        remarks = options.warnings + loaded.diagnostics.map { $0.description }
     }
 }
 

@@ -24,6 +24,11 @@ extension EngineConfiguration {
                 panic: configuration.panicThreshold ?? .zero,
                 allowsFirstPanic: allowsFirstPanic
             ),
+            selection: SelectionLimits(configuration.selection),
+            maximumPoolAssociations: configuration.selection.maximumAssociations.map { limit in
+                limit - configuration.servers.count { $0.kind == .pool }
+            },
+            lastResort: LastResort(configuration.lastResort),
             hasRTC: hasRTC,
             trimsRTC: configuration.trimsRTC,
             holdover: HoldoverLimits(
@@ -35,6 +40,30 @@ extension EngineConfiguration {
             ownReferenceIDs: ownReferenceIDs,
             keys: keys
         )
+    }
+}
+
+extension SelectionLimits {
+    init(_ directive: SelectionDirective) {
+        self.init(
+            minimumSources: directive.minimumSources,
+            minimumDistance: directive.minimumDistance,
+            maximumDistance: directive.maximumDistance ?? Self.protocolDistance,
+            strata: min(directive.lowestStratum, directive.strataEnd)..<directive.strataEnd
+        )
+    }
+}
+
+extension LastResort {
+    /// A local clock is a source for this machine, so one stratum above what is served; an orphan serves its own.
+    init?(_ directive: LastResortDirective) {
+        if let stratum = directive.localClock {
+            self.init(stratum: min(stratum + 1, 15), referenceID: .localClock, wait: directive.wait)
+        } else if let stratum = directive.orphan {
+            self.init(stratum: stratum, referenceID: stratum == 1 ? .orphan : .loopback, wait: directive.wait)
+        } else {
+            return nil
+        }
     }
 }
 

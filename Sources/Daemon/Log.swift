@@ -23,7 +23,10 @@ final class Log {
                 .syslog
             }
         do throws(LinuxError) {
-            sink = try LogSink(destination, threshold: options.debugLevel > 0 ? .debug : .information)
+            sink = try LogSink(
+                destination,
+                threshold: options.debugLevel > 0 ? .debug : LogPriority(settings.configuration.logDetail)
+            )
         } catch {
             throw StartError(description: error.message)
         }
@@ -58,6 +61,15 @@ extension StateFiles {
 }
 
 extension LogPriority {
+    init(_ detail: LogDetail) {
+        self =
+            switch detail {
+            case .trouble: .warning
+            case .status: .notice
+            case .events: .information
+            }
+    }
+
     init(_ level: LogLevel) {
         self =
             switch level {

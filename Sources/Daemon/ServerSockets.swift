@@ -5,42 +5,55 @@ import NetworkAddress
 /// The sockets that the world asks at.
 struct ServerSockets {
     let sockets: [UDPSocket]
+    /// Those that nobody reads: the kernel throws away what comes.
+    private let deaf: [UDPSocket]
     /// What could not be opened, for the log.
     let complaints: [String]
 
-    /// Opens the wildcard addresses, or by `interface` rules each local address that they let listen.
+    /// Opens the wildcard addresses, or by `interface` rules each local address that they let listen or drop.
     ///
     /// - Throws: when not one could be opened.
     init(_ configuration: Configuration, family: AddressFamily?) throws(StartError) {
-        var sockets: [UDPSocket] = []
         var complaints: [String] = []
-        for address in try Self.addresses(configuration.interfaceRules) {
-            let own = address.address.isV4 ? AddressFamily.v4 : .v6
-            if let family, family != own { continue }
-            do throws(LinuxError) {
-                sockets.append(try UDPSocket.serving(port: configuration.port, family: own, address: address))
-            } catch {
-                complaints.append(error.message)
+        func open(_ action: InterfaceRule.Action) throws(StartError) -> [UDPSocket] {
+            var sockets: [UDPSocket] = []
+            for address in try Self.addresses(configuration.interfaceRules, action) {
+                if let family, family != address.address.family { continue }
+                do throws(LinuxError) {
+                    let socket = try UDPSocket.serving(
+                        port: configuration.port,
+                        family: address.address.family,
+                        address: address
+                    )
+                    sockets.append(socket)
+                } catch {
+                    complaints.append(error.message)
+                }
             }
+            return sockets
         }
+        sockets = try open(.listen)
+        deaf = try open(.drop)
         guard !sockets.isEmpty else {
             let reason = complaints.first ?? "the 'interface' rules leave no address to listen on"
             throw StartError(description: "cannot serve on UDP port \(configuration.port): \(reason)")
         }
-        self.sockets = sockets
         self.complaints = complaints
     }
 
-    private static func addresses(_ rules: [InterfaceRule]) throws(StartError) -> [SocketAddress] {
+    private static func addresses(
+        _ rules: [InterfaceRule],
+        _ action: InterfaceRule.Action
+    ) throws(StartError) -> [SocketAddress] {
         let wildcards = [IPAddress(v4: 0), IPAddress(high: 0, low: 0)].map { SocketAddress(address: $0, port: 0) }
-        guard !rules.isEmpty else { return wildcards }
+        guard !rules.isEmpty else { return action == .listen ? wildcards : [] }
         do throws(LinuxError) {
             let local = try InterfaceAddress.all().filter { interface in
                 interface.isUp
-                    && decision(rules) { $0.matches(interface.address.address, on: interface.name) } == .listen
+                    && decision(rules) { $0.matches(interface.address.address, on: interface.name) } == action
             }
             let open = wildcards.filter { wildcard in
-                decision(rules) { $0 == .wildcard || $0.matches(wildcard.address, on: "") } == .listen
+                decision(rules) { $0 == .wildcard || $0.matches(wildcard.address, on: "") } == action
                     && rules.contains { $0.match == .wildcard }
             }
             return open + local.map { $0.address }

@@ -95,6 +95,7 @@ package struct StatusReport: Sendable {
         case .unsynchronised: "not synchronised"
         case .synchronised: "synchronised to \(systemPeer ?? "several servers")"
         case .holdover: referenceID == "RTC" ? "holdover by the RTC" : "holdover by the oscillator's last frequency"
+        case .lastResort: "served as the clock runs, with nothing to go by"
         }
     }
 
@@ -175,6 +176,7 @@ extension SystemState {
         case .unsynchronised: "unsynchronised"
         case .synchronised: "synchronised"
         case .holdover: "holdover"
+        case .lastResort: "last-resort"
         }
     }
 }

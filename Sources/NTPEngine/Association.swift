@@ -76,6 +76,8 @@ package struct Association: Sendable {
 
     package var poll: PollExponent { polling.poll }
     package var isReachable: Bool { reach != 0 }
+    /// When the request left that waits for its reply.
+    var lastRequestAt: MonotonicTime? { pending?.sentAt }
     /// Whether the server's address should be looked up again.
     var isLost: Bool { missed >= Self.patience }
     /// Whether the first burst is still under way, so that the first selection had better wait for it.

@@ -10,7 +10,12 @@ extension Engine {
         let candidates = self.candidates(at: now.monotonic)
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
         if networkReference == nil, associations.contains(where: { $0.isSettling }) { return }
-        let selection = SourceSelection(among: candidates, at: now.monotonic, keeping: systemPeer)
+        let selection = SourceSelection(
+            among: candidates,
+            at: now.monotonic,
+            keeping: systemPeer,
+            limits: configuration.selection
+        )
         note(selection)
         guard selection.truechimers.contains(where: { $0.id == id }),
             let peer = selection.truechimers.first, let reference = selection.combined(at: now.monotonic),
@@ -36,9 +41,16 @@ extension Engine {
     }
 
     func candidates(at now: MonotonicTime) -> [SelectionCandidate<AssociationID>] {
-        let candidates = associations.compactMap { $0.candidate(at: now, isUncorroborated: false) }
-        guard candidates.count < Self.fewestToOutvote else { return candidates }
-        return associations.compactMap { $0.candidate(at: now, isUncorroborated: true) }
+        let candidates = candidates(at: now, areUncorroborated: false)
+        return candidates.count < Self.fewestToOutvote ? self.candidates(at: now, areUncorroborated: true) : candidates
+    }
+
+    private func candidates(
+        at now: MonotonicTime,
+        areUncorroborated: Bool
+    ) -> [SelectionCandidate<AssociationID>] {
+        associations.compactMap { $0.candidate(at: now, isUncorroborated: areUncorroborated) }
+            .filter { configuration.selection.admit($0, at: now) }
     }
 
     /// Of so many servers, a majority shows which one is wrong.
@@ -89,6 +101,7 @@ extension Engine {
         served.reference = reference
         served.referenceDate = corrected.date
         served.leap = reference.leap
+        actions.append(.corrected(by: reference.estimate.offset(of: now)))
         publishStatus(at: corrected)
         return true
     }
@@ -111,7 +124,7 @@ extension Engine {
         actions.append(.steer(ClockSteering(frequency: frequency)))
     }
 
-    private mutating func publishStatus(at now: ClockReading) {
+    mutating func publishStatus(at now: ClockReading) {
         guard let reference = served.reference else { return }
         actions.append(
             .publish(

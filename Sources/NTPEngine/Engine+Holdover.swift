@@ -62,14 +62,18 @@ extension Engine {
         guard state == .holdover else { return }
         let limit = configuration.holdover.distance
         if served.rootDistance(at: now) >= limit {
-            giveUp("the time is no better than \(fixed(limit.seconds, 3)) s now")
+            giveUp("the time is no better than \(fixed(limit.seconds, 3)) s now", at: now)
         } else if now.monotonic >= holdoverEnd {
             isHoldoverOver = true
-            giveUp("holdover has lasted as long as is allowed")
+            giveUp("holdover has lasted as long as is allowed", at: now)
         }
     }
 
-    private mutating func giveUp(_ reason: String) {
+    private mutating func giveUp(_ reason: String, at now: ClockReading) {
+        if let lastResort = configuration.lastResort {
+            holdoverSince = nil
+            return serve(lastResort, at: now)
+        }
         log(.error, "\(reason); clients are told that it is not synchronised")
         state = .unsynchronised
         holdoverSince = nil

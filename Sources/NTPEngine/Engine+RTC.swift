@@ -58,7 +58,7 @@ extension Engine {
             if rtc?.note(sample, against: reference) == true, reference.leap == .none {
                 rtc?.requestWrite(of: .disciplined)
             }
-        case .unsynchronised, .holdover: break
+        case .unsynchronised, .holdover, .lastResort: break
         }
         followRTC(at: now)
     }
@@ -114,7 +114,7 @@ extension Engine {
         {
             return
         }
-        let isFirst = state == .unsynchronised
+        let isFirst = state == .unsynchronised || state == .lastResort
         guard follow(reference, by: rtcLoop, isFirst: isFirst, at: now) else { return }
         if isFirst {
             state = .holdover

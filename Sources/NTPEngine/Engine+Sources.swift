@@ -6,6 +6,20 @@ import NetworkAddress
 
 /// Upstream servers: names, requests, replies.
 extension Engine {
+    /// Takes the source lines of a configuration that was read anew. Lines that are as they were keep their associations,
+    /// those of lines that are gone end; the clock goes on as it was.
+    package mutating func setSources(_ sources: [SourceConfiguration], at now: MonotonicTime) {
+        var earlier = lines
+        lines = sources.map { source in
+            if let index = earlier.firstIndex(where: { $0.configuration == source }) {
+                return earlier.remove(at: index)
+            }
+            defer { nextSourceID += 1 }
+            return SourceLine(id: nextSourceID, configuration: source, firstLookup: now)
+        }
+        for id in earlier.flatMap({ $0.associations }) { remove(id) }
+    }
+
     mutating func lookUpNames(at now: MonotonicTime) {
         for index in lines.indices where !lines[index].isResolving {
             guard let due = lines[index].nextLookup, due <= now else { continue }
@@ -21,27 +35,36 @@ extension Engine {
         failure: String? = nil,
         at now: ClockReading
     ) {
-        guard lines.indices.contains(id) else { return }
-        if let failure, failure != lines[id].failure { log(.info, "no address yet: \(failure)") }
-        lines[id].failure = failure
-        lines[id].isResolving = false
-        var fresh = unusedAddresses(of: addresses, avoiding: lines[id].avoided)
-        if fresh.isEmpty, lines[id].associations.isEmpty {
+        guard let index = lines.firstIndex(where: { $0.id == id }) else { return }
+        if let failure, failure != lines[index].failure { log(.info, "no address yet: \(failure)") }
+        lines[index].failure = failure
+        lines[index].isResolving = false
+        var fresh = unusedAddresses(of: addresses, avoiding: lines[index].avoided)
+        if fresh.isEmpty, lines[index].associations.isEmpty {
             // Rather an address that failed before than none at all.
-            lines[id].avoided = []
+            lines[index].avoided = []
             fresh = unusedAddresses(of: addresses, avoiding: [])
         }
-        let lost = associations.filter { lines[id].associations.contains($0.id) && $0.isLost }
-        for association in lost.prefix(max(0, fresh.count - lines[id].wanted)) {
-            lines[id].avoid(association.address.address)
+        let lost = associations.filter { lines[index].associations.contains($0.id) && $0.isLost }
+        for association in lost.prefix(max(0, fresh.count - wanted(of: lines[index]))) {
+            lines[index].avoid(association.address.address)
             remove(association.id)
         }
-        for address in fresh.prefix(lines[id].wanted) { associate(id, with: address, at: now.monotonic) }
-        if lines[id].wanted > 0 || lost.count > 0 {
-            lines[id].retryLater(from: now.monotonic)
+        for address in fresh.prefix(wanted(of: lines[index])) { associate(index, with: address, at: now.monotonic) }
+        if wanted(of: lines[index]) > 0 || lost.count > 0 {
+            lines[index].retryLater(from: now.monotonic)
         } else {
-            lines[id].succeeded()
+            lines[index].succeeded()
         }
+    }
+
+    /// Associations that a line lacks; a pool's only as far as those of all pools leave room.
+    private func wanted(of line: SourceLine) -> Int {
+        guard line.configuration.kind == .pool, let limit = configuration.maximumPoolAssociations else {
+            return line.wanted
+        }
+        let pooled = lines.filter { $0.configuration.kind == .pool }.reduce(0) { $0 + $1.associations.count }
+        return max(0, min(line.wanted, limit - pooled))
     }
 
     private func unusedAddresses(of addresses: [ResolvedAddress], avoiding avoided: [IPAddress]) -> [ResolvedAddress] {
@@ -49,8 +72,8 @@ extension Engine {
         return addresses.filter { !taken.contains($0.address) }
     }
 
-    private mutating func associate(_ id: SourceID, with address: ResolvedAddress, at now: MonotonicTime) {
-        let configuration = lines[id].configuration
+    private mutating func associate(_ line: Int, with address: ResolvedAddress, at now: MonotonicTime) {
+        let configuration = lines[line].configuration
         let socket = SocketAddress(address: address.address, port: configuration.port, scope: address.scope)
         associations.append(
             Association(
@@ -62,7 +85,7 @@ extension Engine {
                 firstPoll: now
             )
         )
-        lines[id].associations.append(nextAssociationID)
+        lines[line].associations.append(nextAssociationID)
         repeat {
             nextAssociationID = nextAssociationID + 1 == .rtc ? 1 : nextAssociationID + 1
         } while associations.contains { $0.id == nextAssociationID }
@@ -110,6 +133,7 @@ extension Engine {
     ) {
         guard let index = associations.firstIndex(where: { $0.id == id }) else { return }
         let wasReachable = associations[index].isReachable
+        let sentAt = associations[index].lastRequestAt
         let check = ReplyCheck(
             pivot: max(now.date, .earliestPlausible),
             frequency: currentPrior(at: now.monotonic).frequency,
@@ -127,6 +151,9 @@ extension Engine {
             case .time:
                 if !wasReachable { log(.info, "\(associations[index].address) answers") }
                 if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
+                if let sentAt {
+                    actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))
+                }
                 updateSystem(from: id, at: now)
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }

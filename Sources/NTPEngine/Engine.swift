@@ -18,6 +18,7 @@ package struct Engine: Sendable {
 
     var lines: [SourceLine] = []
     package internal(set) var associations: [Association] = []
+    var nextSourceID: SourceID = 0
     var nextAssociationID: AssociationID = 1
     /// Servers that told us to go away (kiss codes DENY, RSTR).
     var deniedAddresses: [IPAddress] = []
@@ -42,6 +43,10 @@ package struct Engine: Sendable {
     package internal(set) var rtc: RTCKeeper?
     /// The oscillator by the RTC's thermometer.
     package internal(set) var thermal = ThermalCompensation()
+    /// When the machine's clock is to be served, should nothing else have come up.
+    let lastResortBegin: MonotonicTime
+    /// What is known of leap seconds beside the servers' word.
+    package private(set) var leapSeconds: LeapSecondTable?
 
     /// - Parameter frequency: the oscillator's frequency as the last run left it (drift file).
     /// - Parameter savedRTC: the text of the last `EngineAction.saveRTC`.
@@ -60,9 +65,8 @@ package struct Engine: Sendable {
         prior = frequency.map(FrequencyPrior.remembered) ?? .unknown
         served = .unsynchronised(precision: configuration.precision)
         nextFrequencySave = now.monotonic + Self.frequencySaveInterval
-        for (id, source) in configuration.sources.enumerated() {
-            lines.append(SourceLine(id: id, configuration: source, firstLookup: now.monotonic))
-        }
+        lastResortBegin = configuration.lastResort.map { now.monotonic + $0.wait } ?? .distantFuture
+        setSources(configuration.sources, at: now.monotonic)
         if configuration.hasRTC {
             rtc = RTCKeeper(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
             if let savedRTC, SavedRTC(parsing: savedRTC) == nil {
@@ -91,6 +95,7 @@ package struct Engine: Sendable {
         if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
         deadline = min(deadline, holdoverEnd)
+        if state == .unsynchronised { deadline = min(deadline, lastResortBegin) }
         return deadline
     }
 
@@ -102,8 +107,12 @@ package struct Engine: Sendable {
         askRTC(at: now)
         if state == .synchronised, !isFollowingServers(at: now.monotonic) { enterHoldover(at: now) }
         checkHoldoverLimit(at: now)
+        resortToOwnClock(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
+
+    /// Takes a leap second file that was read, or that there is none to believe.
+    package mutating func setLeapSeconds(_ table: LeapSecondTable?) { leapSeconds = table }
 
     /// What has to be kept when the daemon ends.
     package mutating func shutDown(at now: ClockReading) {
@@ -140,6 +149,10 @@ package struct Engine: Sendable {
 package struct EngineConfiguration: Sendable {
     package var sources: [SourceConfiguration]
     package var limits: ClockLoop.Limits
+    package var selection: SelectionLimits
+    /// Associations that all pools together may have; nil leaves each its own few.
+    package var maximumPoolAssociations: Int?
+    package var lastResort: LastResort?
     package var hasRTC: Bool
     /// Whether the RTC's aging register may be set, so that the chip itself keeps time.
     package var trimsRTC: Bool
@@ -153,6 +166,9 @@ package struct EngineConfiguration: Sendable {
     package init(
         sources: [SourceConfiguration] = [],
         limits: ClockLoop.Limits = ClockLoop.Limits(),
+        selection: SelectionLimits = SelectionLimits(),
+        maximumPoolAssociations: Int? = nil,
+        lastResort: LastResort? = nil,
         hasRTC: Bool = false,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
@@ -162,6 +178,9 @@ package struct EngineConfiguration: Sendable {
     ) {
         self.sources = sources
         self.limits = limits
+        self.selection = selection
+        self.maximumPoolAssociations = maximumPoolAssociations
+        self.lastResort = lastResort
         self.hasRTC = hasRTC
         self.trimsRTC = trimsRTC
         self.holdover = holdover

@@ -22,12 +22,22 @@ package enum EngineAction: Sendable {
     case saveFrequency(Frequency)
     /// Keep what was learned of the RTC for the next start.
     case saveRTC(String)
+    /// A reply was used: a line for the statistics. The association has what came of it.
+    case measured(AssociationID, Exchange)
+    /// The clock was corrected, having been behind by so much: likewise.
+    case corrected(by: NTPDuration)
     case log(LogLevel, String)
     /// The offset is beyond the panic limit: end with an error.
     case panic
 }
 
-/// Names a configured source line: its place in the configuration.
+/// The moments at which a request left and its reply came.
+package struct Exchange: Sendable {
+    package var sentAt: MonotonicTime
+    package var receivedAt: MonotonicTime
+}
+
+/// Names a configured source line, as long as the engine runs.
 package typealias SourceID = Int
 
 package enum LogLevel: Sendable {

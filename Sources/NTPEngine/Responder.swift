@@ -8,7 +8,7 @@ import NetworkAddress
 /// Several threads can answer with a responder each. Answering allocates nothing.
 package struct Responder: Sendable {
     package var served: ServedTime
-    package let access: AccessList
+    package var access: AccessList
     package var keys: KeyTable
     package let rateLimit: RateLimit
     package private(set) var clients: ClientTable

@@ -63,7 +63,7 @@ struct ReplyCheck {
     var keys: KeyTable
 
     /// RFC 5905's MAXDISP.
-    static let maximumDistance = NTPDuration.seconds(16)
+    static let maximumDistance = SelectionLimits.protocolDistance
     /// RFC 5905's PHI: how far an oscillator may stray during the exchange.
     private static let tolerance = Frequency.ppm(15)
 

@@ -6,4 +6,6 @@ package enum SystemState: Equatable, Sendable {
     case synchronised
     /// No upstream server can be used; the RTC, or the oscillator as it was last measured, keeps the time.
     case holdover
+    /// Nothing to go by, and the user wants the machine's clock to be served all the same.
+    case lastResort
 }

@@ -75,6 +75,13 @@ package struct CivilTime: Hashable, Sendable {
         return UInt8((index < 0 ? index + 7 : index) + 1)
     }
 
+    /// ISO 8601 week, 1–53, and the year that it belongs to: the one that its Thursday is in.
+    package var isoWeek: (year: Int32, week: UInt8) {
+        let thursday = CivilTime(date + .seconds(Double(4 - Int(weekday)) * 86_400))
+        let newYear = CivilTime(year: thursday.year, month: 1, day: 1)
+        return (thursday.year, UInt8((thursday.daysSinceUnixEpoch - newYear.daysSinceUnixEpoch) / 7 + 1))
+    }
+
     private var daysSinceUnixEpoch: Int64 {
         let shiftedYear = Int64(year) - (month <= 2 ? 1 : 0)
         let cycle = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400

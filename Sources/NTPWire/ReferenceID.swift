@@ -16,6 +16,11 @@ package struct ReferenceID: Hashable, Sendable {
 
     /// Served while the clock is steered by the real-time clock.
     package static let rtc = ReferenceID(text: "RTC")
+    /// Served while the clock runs as it will, by ntpd's names: the address of its local clock's driver, and its orphan
+    /// mode at stratum 1 and above.
+    package static let localClock = ReferenceID(bits: 0x7f7f_0100)
+    package static let orphan = ReferenceID(text: "LOOP")
+    package static let loopback = ReferenceID(bits: 0x7f00_0001)
     /// Kiss code of a server that has not yet synchronised for the first time (RFC 5905 figure 13).
     package static let initial = ReferenceID(text: "INIT")
     /// Kiss codes that a client has to obey (RFC 5905 section 7.4).

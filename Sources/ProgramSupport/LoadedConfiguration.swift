@@ -30,7 +30,14 @@ package struct LoadedConfiguration: Sendable {
     }
 
     private static func read(_ path: String) throws(LinuxError) -> LoadedConfiguration {
-        let parsed = Configuration.parse(bytes: try FileStore.read(path, limit: sizeLimit), file: path)
+        let parsed = Configuration.parse(bytes: try FileStore.read(path, limit: sizeLimit), file: path) {
+            included throws(UnreadableFile) in
+            do throws(LinuxError) {
+                return try FileStore.read(included, limit: sizeLimit)
+            } catch {
+                throw UnreadableFile(reason: error.message)
+            }
+        }
         return LoadedConfiguration(file: path, configuration: parsed.configuration, diagnostics: parsed.diagnostics)
     }
 }

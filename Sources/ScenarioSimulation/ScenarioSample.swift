@@ -29,6 +29,7 @@ package enum HostState: Equatable, Sendable {
         case .running(.unsynchronised): "unsynchronised"
         case .running(.synchronised): "synchronised"
         case .running(.holdover): "holdover"
+        case .running(.lastResort): "last-resort"
         }
     }
 }

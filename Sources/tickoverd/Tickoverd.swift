@@ -24,7 +24,6 @@ enum Tickoverd {
     }
 
     private static func run(_ options: DaemonOptions) -> ExitStatus {
-        for warning in options.warnings { StandardStream.error.write("tickoverd: \(warning)\n") }
         let loaded: LoadedConfiguration
         do throws(LinuxError) {
             loaded = try LoadedConfiguration.load(options.configurationFile)
@@ -32,17 +31,12 @@ enum Tickoverd {
             StandardStream.error.write("tickoverd: \(error)\n")
             return .failure
         }
-        for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
-        guard !loaded.hasErrors else { return .failure }
+        guard !loaded.hasErrors else {
+            for diagnostic in loaded.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
+            return .failure
+        }
         do throws(StartError) {
-            return try Daemon(
-                DaemonSettings(
-                    configuration: loaded.configuration,
-                    configurationFile: loaded.file,
-                    options: options,
-                    version: Version.number
-                )
-            ).run()
+            return try Daemon(DaemonSettings(loaded, options: options, version: Version.number)).run()
         } catch {
             StandardStream.error.write("tickoverd: \(error)\n")
             return .failure

@@ -79,30 +79,61 @@ private func message(_ arguments: [String]) -> String? {
         #expect(try DaemonOptions.parse(arguments) == .help)
     }
 
+    @Test func `say where things are, beside the configuration`() throws {
+        var expected = DaemonOptions()
+        expected.driftFile = "d"
+        expected.statisticsDirectory = "s"
+        expected.interfaces = ["eth0", "192.168.1.2"]
+        expected.slew = true
+        expected.identity = DaemonOptions.Identity(user: "ntp", group: "time")
+        expected.servers = ["a.example", "b.example"]
+        #expect(
+            try options(
+                "a.example",
+                "-f",
+                "d",
+                "-s",
+                "s",
+                "-I",
+                "eth0",
+                "--interface=192.168.1.2",
+                "-x",
+                "-u",
+                "ntp:time",
+                "--",
+                "b.example"
+            ) == expected
+        )
+        #expect(try options("-u102").identity == DaemonOptions.Identity(user: "102", group: nil))
+    }
+
     @Test(arguments: [
-        (["-x"], ["-x"]), (["-u", "ntp:ntp", "-g"], ["-u"]), (["-gx", "-intp", "-f", "drift"], ["-x", "-i", "-f"]),
-        (["--user=ntp", "--slew", "--driftfile", "d"], ["--user", "--slew", "--driftfile"]),
-        (["-aAbGLmM"], ["-a", "-A", "-b", "-G", "-L", "-m", "-M"]),
+        (["-i", "/jail"], ["-i"]), (["-aAbGLmMz"], ["-a", "-A", "-b", "-G", "-L", "-m", "-M", "-z"]),
         (
-            [
-                "-I", "1", "-k", "1", "-P", "1", "-r", "1", "-s", "1", "-t", "1", "-U", "1", "-v", "1", "-w", "1",
-                "-z1", "-Z1",
-            ],
-            ["-I", "-k", "-P", "-r", "-s", "-t", "-U", "-v", "-w", "-z", "-Z"]
+            ["-k", "1", "-P", "1", "-r", "1", "-t", "1", "-U", "1", "-v", "1", "-w", "1", "-Z1", "--dvar=1"],
+            ["-k", "-P", "-r", "-t", "-U", "-v", "-w", "-Z", "--dvar"]
         ),
     ])
-    func `that only ntpd has are ignored with a warning`(arguments: [String], ignored: [String]) throws {
+    func `that only ntpd has are ignored, and a warning and the help say what to do`(
+        arguments: [String],
+        ignored: [String]
+    ) throws {
         guard case .run(let options) = try DaemonOptions.parse(arguments) else {
             Issue.record("no run of the daemon")
             return
         }
-        #expect(options.warnings == ignored.map { "option '\($0)' is not supported; ignored" })
+        #expect(options.warnings.count == ignored.count)
+        for (warning, name) in zip(options.warnings, ignored) {
+            #expect(warning.hasPrefix("option '\(name)' is not supported: "))
+            #expect(DaemonOptions.usage.contains(name))
+        }
     }
 
     @Test(arguments: [
         (["-y"], "unknown option '-y'"), (["-gy"], "unknown option '-y'"), (["--fork"], "unknown option '--fork'"),
-        (["--"] + ["-g"], "unexpected argument '-g'"), (["now"], "unexpected argument 'now'"),
-        (["-"], "unexpected argument '-'"), (["-c"], "option '-c' expects a value: -c FILE"),
+        (["-u", "ntp:"], "option '-u' expects a user or USER:GROUP, not 'ntp:'"),
+        (["-u", ":ntp"], "option '-u' expects a user or USER:GROUP, not ':ntp'"),
+        (["-c"], "option '-c' expects a value: -c FILE"),
         (["--pidfile"], "option '--pidfile' expects a value: --pidfile FILE"),
         (["--quit=now"], "option '--quit' takes no value"),
         (["-c", ""], "option '-c' expects a path, not an empty word"),
@@ -120,7 +151,10 @@ private func message(_ arguments: [String]) -> String? {
         #expect(try options("-dddddddddddddddddddd").debugLevel == 9)
     }
 
-    @Test(arguments: ["-c", "-g", "-q", "-n", "-l", "-p", "-N", "-4", "-6", "-d", "-D", "-V", "--single-thread"])
+    @Test(arguments: [
+        "-c", "-g", "-q", "-n", "-l", "-p", "-N", "-4", "-6", "-d", "-D", "-V", "--single-thread", "-f", "-s", "-I",
+        "-u", "-x",
+    ])
     func `are all in the help`(option: String) {
         #expect(DaemonOptions.usage.contains("\(option)"))
     }

@@ -100,45 +100,119 @@ private func diagnostics(_ text: String) -> [String] {
     }
 
     @Test(arguments: [
-        ("statsdir /var/log/ntp/", "f:1:1: warning: 'statsdir' is not supported; ignored"),
-        ("tos minclock 4 minsane 3", "f:1:1: warning: 'tos' is not supported; ignored"),
-        ("Server a", "f:1:1: warning: unknown directive 'Server' ignored"),
-        ("\0\u{1b}[2J", "f:1:1: warning: unknown directive '\\x00\\x1b[2J' ignored"),
-        ("peer a", "f:1:1: warning: 'peer' is not supported; used as 'server'"),
-        ("server a fast", "f:1:10: warning: unknown option 'fast' ignored"),
-        ("server a nts", "f:1:10: warning: 'nts' is not supported; the server is used without authentication"),
+        ("servr a", "f:1:1: error: unknown directive 'servr'; did you mean 'server'?"),
+        ("Server a", "f:1:1: error: unknown directive 'Server'; did you mean 'server'?"),
+        ("sevrer a", "f:1:1: error: unknown directive 'sevrer'; did you mean 'server'?"),
+        ("makestep 1 3", "f:1:1: error: unknown directive 'makestep'"),
+        ("\0\u{1b}[2J", "f:1:1: error: unknown directive '\\x00\\x1b[2J'"),
+        ("server a ibrust", "f:1:10: error: unknown option 'ibrust'; did you mean 'iburst'?"),
+        ("restrict ::1 nosleep", "f:1:14: error: unknown flag 'nosleep'"),
+        ("restrict ::1 no-query", "f:1:14: error: unknown flag 'no-query'; did you mean 'noquery'?"),
+        ("tinker stpe 1", "f:1:8: error: unknown option 'stpe'; did you mean 'step'?"),
+        ("tos minsan 1", "f:1:5: error: unknown option 'minsan'; did you mean 'minsane'?"),
+        ("statistics loop", "f:1:12: error: unknown kind of statistics 'loop'"),
+        ("statistics loopstat", "f:1:12: error: unknown kind of statistics 'loopstat'; did you mean 'loopstats'?"),
+        ("filegen loopstats type days", "f:1:24: error: unknown type 'days'; did you mean 'day'?"),
+        ("disable moniter", "f:1:9: error: unknown flag 'moniter'; did you mean 'monitor'?"),
+        ("port 123 udp", "f:1:10: error: unexpected 'udp'"),
+    ])
+    func `of unknown words are errors and say what was meant, if that is clear`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    @Test(arguments: [
+        ("tos", "f:1:1: error: expected an option such as 'minsane' after 'tos'"),
+        ("tos minsane", "f:1:5: error: expected a whole number from 1 to 1000 after 'minsane'"),
+        ("tos orphan 17", "f:1:12: error: expected a whole number from 1 to 16, found '17'"),
+        ("tos maxdist far", "f:1:13: error: expected a number of seconds from 0 to 16, found 'far'"),
+        ("tinker stepout", "f:1:8: error: expected a value after 'stepout'"),
+        ("enable", "f:1:1: error: expected a flag such as 'stats' after 'enable'"),
+        ("statistics", "f:1:1: error: expected a kind of statistics such as 'loopstats' after 'statistics'"),
+        ("filegen loopstats file", "f:1:19: error: expected the name of a file after 'file'"),
+        ("filegen loopstats type", "f:1:19: error: expected a type such as 'day' after 'type'"),
+        ("fudge", "f:1:1: error: expected the address of a clock such as 127.127.1.0 after 'fudge'"),
+        ("fudge 10.0.0.1", "f:1:7: error: expected the address of a clock such as 127.127.1.0, found '10.0.0.1'"),
+        ("fudge 127.127.1.0 stratum 16", "f:1:27: error: expected a whole number from 0 to 15, found '16'"),
+        ("logconfig =synchall", "f:1:11: error: expected a class of messages such as '=syncall', found '=synchall'"),
+        ("leapfile", "f:1:1: error: expected a path after 'leapfile'"),
+        ("includefile", "f:1:1: error: expected a path after 'includefile'"),
+        ("includefile /a", "f:1:1: error: expected a file to include: there are no other files"),
+    ])
+    func `of incomplete directives say what is missing`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    @Test(arguments: [
+        (
+            "peer a",
+            "f:1:1: warning: 'peer' is used as 'server': the other side asks us if it wants our time"
+        ),
+        (
+            "broadcast 10.0.0.255",
+            "f:1:1: warning: 'broadcast' is not supported: give the clients a 'server' line with this machine's address; ignored"
+        ),
+        (
+            "crypto pw secret",
+            "f:1:1: warning: 'crypto' is not supported: Autokey is broken by design and not spoken; ignored"
+        ),
+        ("server a autokey", "f:1:10: warning: 'autokey' is not supported; the server is used without authentication"),
         ("server a mode 5", "f:1:10: warning: option 'mode' is not supported; ignored"),
         ("server a xleave", "f:1:10: warning: option 'xleave' is not supported; ignored"),
         (
             "server 127.127.28.0 minpoll 4 mode 1",
-            "f:1:8: warning: reference clock '127.127.28.0' is not supported; use an 'rtc' line for the DS3231; ignored"
+            "f:1:8: warning: there is no driver for clock '127.127.28.0'; use an 'rtc' line for the DS3231; ignored"
         ),
         (
-            "fudge 127.127.1.0 stratum 10",
-            "f:1:1: warning: 'fudge' is not supported; use an 'rtc' line for the DS3231; ignored"
+            "fudge 127.127.28.0 time1 0.5",
+            "f:1:7: warning: there is no driver for clock '127.127.28.0'; use an 'rtc' line for the DS3231; ignored"
         ),
-        ("includefile /etc/ntp/more", "f:1:1: warning: 'includefile' is not supported; copy the file's lines here"),
-        ("restrict ::1 nosleep", "f:1:14: warning: unknown flag 'nosleep' ignored"),
+        ("fudge 127.127.1.0 refid FREE", "f:1:19: warning: the local clock has no 'refid'; ignored"),
+        ("restrict ::1 flake", "f:1:14: warning: flag 'flake' is not supported; ignored"),
         ("unrestrict ::1", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
         ("unrestrict source", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
-        ("tinker allan 1500", "f:1:8: warning: 'tinker allan' is not supported; ignored"),
-        ("tinker speed", "f:1:8: warning: unknown option 'speed' of 'tinker' ignored"),
-        ("port 123 udp", "f:1:10: warning: unexpected 'udp' ignored"),
+        (
+            "tinker allan 15",
+            "f:1:8: warning: 'allan' is not supported, as the discipline learns the oscillator and the paths; ignored"
+        ),
+        (
+            "tos cohort 1",
+            "f:1:5: warning: 'cohort' is not supported, as servers are named in 'server' or 'pool' lines; ignored"
+        ),
+        ("enable bclient", "f:1:8: warning: 'bclient' is not supported; name servers in 'server' lines"),
+        ("statistics protostats", "f:1:12: warning: 'protostats' are not written; see the log and 'tickover status'"),
+        (
+            "filegen cryptostats file c type day enable",
+            "f:1:9: warning: 'cryptostats' are not written; see the log and 'tickover status'"
+        ),
+        (
+            "driftfile /d 1e-7",
+            "f:1:14: warning: the drift file is written once an hour and at the end; '1e-7' ignored"
+        ),
         ("port 1\n\nport 2", "f:3:1: warning: 'port' replaces the one on line 1"),
     ])
-    func `of what is not understood are warnings`(text: String, expected: String) {
+    func `of what is known and not done are warnings`(text: String, expected: String) {
         #expect(diagnostics(text) == [expected])
+    }
+
+    @Test func `say of every directive of ntpd's that is not done what to do instead`() {
+        let advised = Directive.all.filter { if case .unsupported = $0.treatment { true } else { false } }
+        #expect(advised.count > 30)
+        for directive in advised {
+            let lines = diagnostics("\(directive.name) 1 \"a b\" = x")
+            #expect(lines.count == 1 && lines[0].hasPrefix("f:1:1: warning: '\(directive.name)' is not supported: "))
+        }
+        #expect(Set(Directive.all.map(\.name)).count == Directive.all.count)
     }
 
     @Test func `count characters, not octets`() {
         #expect(diagnostics("port \"é\" \t x") == ["f:1:6: error: expected a whole number from 1 to 65535, found 'é'"])
-        #expect(diagnostics("port 1 \"é\" x") == ["f:1:8: warning: unexpected 'é' ignored"])
-        #expect(diagnostics("logfile \"/é\" x") == ["f:1:14: warning: unexpected 'x' ignored"])
+        #expect(diagnostics("port 1 \"é\" x") == ["f:1:8: error: unexpected 'é'"])
+        #expect(diagnostics("logfile \"/é\" x") == ["f:1:14: error: unexpected 'x'"])
     }
 
     @Test func `cut long words`() {
         let word = String(repeating: "x", count: 100_000)
-        #expect(diagnostics(word) == ["f:1:1: warning: unknown directive '\(word.prefix(40))...' ignored"])
+        #expect(diagnostics(word) == ["f:1:1: error: unknown directive '\(word.prefix(40))...'"])
     }
 
     @Test func `of a line in error come with nothing from that line`() {

@@ -9,7 +9,7 @@ import Testing
     /// Every diagnostic lies on a line that exists and is one line of plain text itself.
     private func check(_ bytes: [UInt8], _ seed: UInt64) -> Configuration {
         let lines = bytes.count { $0 == 0x0a } + 1
-        let result = Configuration.parse(bytes: bytes, file: "f")
+        let result = Configuration.parse(bytes: bytes, file: "f") { _ in bytes }
         for diagnostic in result.diagnostics {
             #expect((1...lines).contains(diagnostic.line) && diagnostic.column >= 1, "seed \(seed)")
             #expect(
@@ -46,6 +46,16 @@ import Testing
             rtc ds3231 /dev/i2c-1 address 0x68
             tinker panic 0 step 0.128
             driftfile "/var/lib/a b" # comment
+            server 127.127.1.0
+            fudge 127.127.1.0 stratum 10
+            tos minsane 3 maxclock 11 maxdist 1.5 mindist 0.02 floor 2 ceiling 8 orphan 6 orphanwait 300
+            statsdir /var/log/ntpstats/
+            statistics loopstats peerstats
+            filegen loopstats file loop type day link enable
+            leapfile /usr/share/zoneinfo/leap-seconds.list ignorehash
+            logconfig =syncstatus +sysevents -allinfo
+            disable ntp stats
+            includefile self
             clock virtual
             \(Configuration.builtInText)
             """.utf8
@@ -66,6 +76,10 @@ import Testing
                 #expect(server.minimumPoll <= server.maximumPoll && (1...4).contains(server.version), "seed \(seed)")
             }
             #expect(configuration.port > 0, "seed \(seed)")
+            #expect((1...1000).contains(configuration.selection.minimumSources), "seed \(seed)")
+            #expect((1...16).contains(configuration.selection.strataEnd), "seed \(seed)")
+            #expect(configuration.lastResort.localClock ?? 0 < 16, "seed \(seed)")
+            #expect(configuration.lastResort.orphan ?? 1 < 16, "seed \(seed)")
         }
     }
 

@@ -112,7 +112,7 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
     @Test func `know every flag`() {
         let text = """
             restrict ::1 ignore noserve noquery limited kod version notrust \
-            nomodify notrap nopeer lowpriotrap noepeer epeer flake mssntp ippeerlimit -1
+            nomodify notrap nopeer lowpriotrap noepeer epeer ippeerlimit -1
             """
         #expect(
             parsed(text).restrictions.map(\.flags) == [
@@ -259,5 +259,134 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         #expect(configuration.pidFile == "/run/t.pid")
         #expect(configuration.stateDirectory == "state")
         #expect(configuration.port == 11123)
+    }
+}
+
+@Suite struct `Statistics` {
+    @Test func `are written into a folder when they are asked for`() {
+        let statistics = parsed("statsdir /var/log/ntpstats/\nstatistics loopstats rawstats").statistics
+        #expect(StatisticsKind.allCases.filter { statistics.file(of: $0) != nil } == [.loopstats, .rawstats])
+        #expect(statistics.file(of: .loopstats)?.directory == "/var/log/ntpstats/")
+        #expect(statistics[.loopstats].name == "loopstats")
+        #expect(parsed("statistics loopstats").statistics.file(of: .loopstats) == nil)
+        #expect(parsed("statsdir /s\nstatistics loopstats\ndisable stats").statistics.file(of: .loopstats) == nil)
+    }
+
+    @Test func `have files as filegen says`() {
+        let statistics = parsed(
+            """
+            filegen loopstats file loop type week nolink
+            filegen peerstats file peers type pid link disable
+            """
+        ).statistics
+        var loop = StatisticsFile(name: "loop", period: .week, isLinked: false)
+        loop.isEnabled = true
+        #expect(statistics[.loopstats] == loop)
+        #expect(statistics[.peerstats] == StatisticsFile(name: "peers", period: .pid, isLinked: true))
+    }
+}
+
+@Suite struct `The last resort` {
+    @Test(arguments: [
+        "server 127.127.1.0\nfudge 127.127.1.0 stratum 10", "fudge 127.127.1.0 stratum 10\nserver 127.127.1.0 prefer",
+        "server 127.127.1.1 minpoll 4\nfudge 127.127.1.1 stratum 10",
+    ])
+    func `is the local clock at the stratum of its fudge line`(text: String) {
+        #expect(parsed(text).lastResort.localClock == 10)
+        #expect(parsed(text).servers.isEmpty)
+    }
+
+    @Test func `has ntpd's defaults`() {
+        #expect(parsed("server 127.127.1.0").lastResort.localClock == 5)
+        #expect(parsed("fudge 127.127.1.0 stratum 10").lastResort.localClock == nil)
+        #expect(parsed("tos orphan 16").lastResort.orphan == nil)
+        #expect(
+            parsed("tos orphan 6").lastResort == LastResortDirective(localClock: nil, orphan: 6, wait: .seconds(300))
+        )
+        #expect(parsed("tos orphan 6 orphanwait 1").lastResort.wait == .seconds(1))
+    }
+}
+
+@Suite struct `Service parameters` {
+    @Test func `say which sources are followed`() {
+        let text = "tos minsane 3 minclock 4 maxclock 11 mindist 0.02 maxdist 1.5\ntos floor 2 ceiling 8"
+        var expected = SelectionDirective()
+        expected.minimumSources = 3
+        expected.maximumAssociations = 11
+        expected.minimumDistance = .milliseconds(20)
+        expected.maximumDistance = .seconds(1.5)
+        expected.lowestStratum = 2
+        expected.strataEnd = 8
+        #expect(parsed(text).selection == expected)
+    }
+
+    @Test func `are flags, too`() {
+        let configuration = parsed("disable monitor auth ntp kernel stats bclient calibrate mode7\nenable monitor auth")
+        #expect(!configuration.disciplinesClock)
+        #expect(configuration.statistics.isSuspended)
+        #expect(parsed("disable ntp\nenable ntp").disciplinesClock)
+    }
+}
+
+@Suite struct `Log classes` {
+    @Test(arguments: [
+        ("=all", LogDetail.events), ("=syncall +clockall", .events), ("=syncstatus +sysevents", .events),
+        ("=syncstatus", .status), ("=allstatus", .status), ("=clockstatistics", .trouble), ("-all", .trouble),
+        ("-allinfo -allevents", .status), ("peerinfo", .events), ("=syncstatus -syncall +peerstatus", .status),
+    ])
+    func `are as detailed as the most detailed one`(text: String, expected: LogDetail) {
+        #expect(parsed("logconfig \(text)").logDetail == expected)
+    }
+
+    @Test func `are all there by default`() {
+        #expect(Configuration().logDetail == .events)
+        #expect(parsed("logconfig =syncstatus\nlogconfig +syncevents").logDetail == .events)
+    }
+}
+
+@Suite struct `Included files` {
+    /// Reads the configuration in `/etc/ntp.conf` of these files.
+    private func parsed(_ files: [String: String]) -> (configuration: Configuration, diagnostics: [String]) {
+        let result = Configuration.parse(bytes: Array(files["/etc/ntp.conf", default: ""].utf8), file: "/etc/ntp.conf")
+        {
+            path throws(UnreadableFile) in
+            guard let text = files[path] else { throw UnreadableFile(reason: "no \(path)") }
+            return Array(text.utf8)
+        }
+        return (result.configuration, result.diagnostics.map(\.description))
+    }
+
+    @Test func `stand where they are included`() {
+        let result = parsed([
+            "/etc/ntp.conf": "server a\nincludefile ntp.d/more\nserver d",
+            "/etc/ntp.d/more": "server b\nincludefile yet/more", "/etc/ntp.d/yet/more": "server c",
+        ])
+        #expect(result.configuration.servers.map(\.host) == ["a", "b", "c", "d"])
+        #expect(result.diagnostics == [])
+    }
+
+    @Test func `are named by what is said of them`() {
+        let result = parsed([
+            "/etc/ntp.conf": "includefile /etc/more\nport 2\nincludefile none\nserver a b",
+            "/etc/more": "port 1\nserver a b",
+        ])
+        #expect(
+            result.diagnostics == [
+                "/etc/more:2:10: error: unknown option 'b'",
+                "/etc/ntp.conf:2:1: warning: 'port' replaces the one on line 1 of /etc/more",
+                "/etc/ntp.conf:3:1: error: expected a file to include: no /etc/none",
+                "/etc/ntp.conf:4:10: error: unknown option 'b'",
+            ]
+        )
+    }
+
+    @Test func `in a circle are read five times`() {
+        let result = parsed(["/etc/ntp.conf": "server a\nincludefile ntp.conf"])
+        #expect(result.configuration.servers.count == 6)
+        #expect(
+            result.diagnostics == [
+                "/etc/ntp.conf:2:1: error: expected files to include each other 5 deep at most"
+            ]
+        )
     }
 }

@@ -41,10 +41,10 @@ import Testing
             ("discard", "f:1:1: error: expected 'average', 'minimum' or 'monitor' after 'discard'"),
             ("discard average", "f:1:9: error: expected a whole number from 0 to 17 after 'average'"),
             ("discard average 18", "f:1:17: error: expected a whole number from 0 to 17, found '18'"),
-            ("discard maximum", "f:1:9: warning: unknown option 'maximum' of 'discard' ignored"),
+            ("discard maximum", "f:1:9: error: unknown option 'maximum'; did you mean 'minimum'?"),
             ("mru", "f:1:1: error: expected an option such as 'maxdepth' after 'mru'"),
             ("mru maxdepth 0", "f:1:14: error: expected a whole number from 1 to 1000000, found '0'"),
-            ("mru minage", "f:1:5: warning: unknown option 'minage' of 'mru' ignored"),
+            ("mru minag", "f:1:5: error: unknown option 'minag'; did you mean 'minage'?"),
         ]
     ) func `that are wrong are remarked on`(line: String, message: String) {
         #expect(parse(line).messages == [message])

@@ -74,6 +74,9 @@ final class World {
         sources: [SourceConfiguration]? = nil,
         chip: Chip? = nil,
         limits: ClockLoop.Limits = ClockLoop.Limits(),
+        selection: SelectionLimits = SelectionLimits(),
+        maximumPoolAssociations: Int? = nil,
+        lastResort: LastResort? = nil,
         frequency: Double = 12e-6,
         clockOffset: Double = 0.05,
         savedFrequency: Frequency? = nil,
@@ -109,6 +112,9 @@ final class World {
             configuration: EngineConfiguration(
                 sources: lines,
                 limits: limits,
+                selection: selection,
+                maximumPoolAssociations: maximumPoolAssociations,
+                lastResort: lastResort,
                 hasRTC: chip != nil,
                 trimsRTC: trimsRTC,
                 holdover: holdover,
@@ -156,6 +162,12 @@ final class World {
         time = max(time, end)
     }
 
+    func setSources(_ sources: [SourceConfiguration]) {
+        engine.setSources(sources, at: monotonic)
+        engine.advance(to: now)
+        perform()
+    }
+
     func shutDown() {
         engine.shutDown(at: now)
         perform()
@@ -181,7 +193,7 @@ final class World {
         for action in engine.takeActions() {
             switch action {
             case .send(let id, let address, let request): transmit(request, to: address.address, for: id)
-            case .close, .publish: break
+            case .close, .publish, .measured, .corrected: break
             case .resolve(let id, let host):
                 let addresses = hosts[host] ?? IPAddress(host).map { [$0] } ?? []
                 later(0.01) { world in

@@ -24,14 +24,14 @@ import Testing
 @Suite struct `Checking a configuration` {
     @Test(arguments: Build.available)
     func `fails on errors and shows where they are`(build: Build) throws {
-        try withFile("server a minpoll 99\ntinker step 0.25 panic 1e3x\nstatsdir /x\n") { path in
+        try withFile("server a minpoll 99\ntinker step 0.25 panic 1e3x\nfudge 127.127.8.0\n") { path in
             let result = try build.run("tickover", "check-config", "-c", path)
             #expect(result.status == 1)
             #expect(
                 result.output == """
                     \(path):1:18: error: expected a whole number from 0 to 17, found '99'
                     \(path):2:24: error: expected a number of seconds from 0 to 1000000000, found '1e3x'
-                    \(path):3:1: warning: 'statsdir' is not supported; ignored
+                    \(path):3:7: warning: there is no driver for clock '127.127.8.0'; use an 'rtc' line for the DS3231; ignored
                     \(path): 2 errors, 1 warning
 
                     """
@@ -41,10 +41,10 @@ import Testing
 
     @Test(arguments: Build.available)
     func `passes warnings`(build: Build) throws {
-        try withFile("rtc simulated offset 1.5e-3\nfoo\n") { path in
+        try withFile("rtc simulated offset 1.5e-3\nsetvar foo\n") { path in
             let result = try build.run("tickover", "check-config", "-c", path)
             #expect(result.status == 0)
-            #expect(result.output.contains("\(path):2:1: warning: unknown directive 'foo' ignored\n"))
+            #expect(result.output.contains("\(path):2:1: warning: 'setvar' is not supported: "))
         }
     }
 

@@ -32,6 +32,18 @@ package enum Host {
         return (processor, system)
     }
 
+    /// Gives up root for a user, but for the right to set the clock. Before any thread is started.
+    ///
+    /// - Parameter user: a name or a number.
+    /// - Parameter group: likewise; nil for the user's own.
+    package static func become(_ user: String, group: String?) throws(LinuxError) {
+        let result = user.withCString { user in (group ?? "").withCString { tko_become(user, $0) } }
+        try checked(result, "become \(user)\(group.map { ":\($0)" } ?? "")")
+    }
+
+    /// Runs before other processes.
+    package static func raisePriority() throws(LinuxError) { try checked(tko_raise_priority(), "setpriority") }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.

@@ -44,6 +44,7 @@ package struct QueryView: Sendable {
             case .unsynchronised: (0, 6)
             case .synchronised: (6, 5)
             case .holdover: (engine.isFollowingRTC ? 5 : 0, 8)
+            case .lastResort: (5, 5)
             }
         return UInt16(served.leap.rawValue) << 14 | source << 8 | event
     }

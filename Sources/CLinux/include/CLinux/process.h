@@ -7,6 +7,13 @@
 /// output and error. Before any thread is started.
 int32_t tko_daemonise(void);
 
+/// Becomes `user` with that user's groups, `group` the first of them (empty for the user's own), each a name or a number,
+/// and keeps CAP_SYS_TIME if it is there. Before any thread is started. -ESRCH when there is no such user or group.
+int32_t tko_become(const char *user, const char *group);
+
+/// setpriority(2): the highest that is not real-time.
+int32_t tko_raise_priority(void);
+
 int32_t tko_process_id(void);
 
 /// Closes all descriptors above standard error, for a process that has opened none itself.

@@ -24,6 +24,12 @@ int32_t tko_storage_sync_folder(const char *path);
 int32_t tko_storage_rename(const char *from, const char *to);
 int32_t tko_storage_unlink(const char *path);
 
+/// link(2): `to` becomes another name of `from`.
+int32_t tko_storage_link(const char *from, const char *to);
+
+/// How many names the regular file `path` has; 0 when there is nothing, -EEXIST when it is something else.
+int32_t tko_storage_names(const char *path);
+
 /// mkdir(2) with mode 0755; an existing folder is fine.
 int32_t tko_storage_make_folder(const char *path);
 

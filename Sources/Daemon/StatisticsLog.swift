@@ -1,0 +1,59 @@
+import Configuration
+import Linux
+import NTPTime
+import ProgramSupport
+
+/// Statistics, written by a thread of their own: a disk that sleeps delays no reply.
+final class StatisticsLog {
+    private let worker: WorkerThread<Job, String?>
+    private var directive: StatisticsDirective
+    private let start: MonotonicTime
+    private var complaint: String?
+
+    private enum Job: Sendable {
+        case line(String, StatisticsKind, NTPDate, uptime: NTPDuration)
+        case reopen(StatisticsDirective)
+    }
+
+    /// Lines that may wait for the disk; more are left out.
+    private static let capacity = 256
+
+    init(_ directive: StatisticsDirective, wake: WakePipe?, mode: WorkerMode, at start: MonotonicTime) {
+        self.directive = directive
+        self.start = start
+        let files = StatisticsFiles(directive)
+        worker = WorkerThread(capacity: Self.capacity, wake: wake, mode: mode) { job in
+            switch job {
+            case .reopen(let directive): files.reopen(directive)
+            case .line(let line, let kind, let date, let uptime):
+                do throws(LinuxError) {
+                    try files.write(line, to: kind, at: date, uptime: uptime)
+                } catch {
+                    return error.message
+                }
+            }
+            return nil
+        }
+    }
+
+    /// - Parameter line: asked for only when the kind is wanted; nil for a line that says nothing.
+    func write(_ kind: StatisticsKind, at now: ClockReading, _ line: () -> String?) {
+        guard directive.file(of: kind) != nil, let line = line() else { return }
+        _ = worker.submit(.line(line, kind, now.date, uptime: now.monotonic - start))
+    }
+
+    func reopen(_ directive: StatisticsDirective) {
+        self.directive = directive
+        _ = worker.submit(.reopen(directive))
+    }
+
+    /// What went wrong since the last call, if it is news.
+    func takeComplaint() -> String? {
+        var news: String?
+        while let outcome = worker.take() {
+            if let outcome, outcome != complaint { news = outcome }
+            complaint = outcome
+        }
+        return news
+    }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import Testing
+
+/// What users of ntpd are used to.
+@Suite(.serialized) struct `Statistics of the daemon` {
+    @Test(arguments: Build.available) func `have ntpd's columns, and files made anew after they were moved`(
+        build: Build
+    ) throws {
+        let server = try FakeServer(offset: .zero)
+        defer { server.stop() }
+        let workplace = try Workplace()
+        let folder = workplace.path("statistics")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let daemon = try Instance(
+            """
+            server 127.0.0.1 port \(server.port) iburst minpoll 0 maxpoll 1
+            rtc simulated offset 0.1
+            statsdir \(folder)
+            statistics loopstats peerstats clockstats rawstats
+            filegen loopstats type none
+            """,
+            build: build,
+            workplace: workplace
+        )
+        #expect(daemon.reaches("synchronised", within: 60), "\(daemon.program.log)")
+        func lines(_ name: String) -> [Substring] {
+            let text = (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? ""
+            return text.split(separator: "\n")
+        }
+        #expect(
+            eventually(within: 60) {
+                ["loopstats", "peerstats", "clockstats", "rawstats"].allSatisfy { lines($0).count > 3 }
+            }
+        )
+        let day = Int(Date().timeIntervalSince1970 / 86_400) + 40_587
+        let columns: [(String, Regex<Substring>)] = [
+            (
+                "loopstats",
+                #/[0-9]{5} [0-9]+\.[0-9]{3} -?[0-9]+\.[0-9]{9} -?[0-9]+\.[0-9]{6} [0-9.]{11,} [0-9.]{8,} [0-9]+/#
+            ),
+            (
+                "peerstats",
+                #/[0-9]{5} [0-9]+\.[0-9]{3} 127\.0\.0\.1 9[046][01][34] -?[0-9.]{11,} [0-9.]{11,} [0-9.]{11,} [0-9.]{11,}/#
+            ),
+            (
+                "rawstats",
+                #/[0-9]{5} [0-9]+\.[0-9]{3} 127\.0\.0\.1 - (?:[0-9]{9,10}\.[0-9]{9} ){4}0 4 4 2 [0-9]+ -20 0\.000000 0\.00[0-9]{4} 192\.0\.2\.1/#
+            ),
+            (
+                "clockstats",
+                #/[0-9]{5} [0-9]+\.[0-9]{3} 127\.127\.47\.0 20[0-9]{2}-[0-9-]{5}T[0-9:]{8}Z -?[0-9.]{8,} 0\.[0-9]{6} [0-9]+\.[0-9]{2} 0/#
+            ),
+        ]
+        for (name, pattern) in columns {
+            for line in lines(name) { #expect(line.wholeMatch(of: pattern) != nil, "\(name): \(line)") }
+            #expect(lines(name).allSatisfy { $0.hasPrefix("\(day) ") || $0.hasPrefix("\(day - 1) ") })
+        }
+        // The plain name is a link to the file of the day.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).contains { $0.hasPrefix("peerstats.2") })
+
+        try FileManager.default.moveItem(atPath: "\(folder)/loopstats", toPath: "\(folder)/loopstats.0")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { lines("loopstats").count > 1 })
+        #expect(daemon.logged("statistics:") == 0)
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `that cannot be written are remarked on once`() throws {
+        let daemon = try Instance("rtc simulated\nstatsdir /nonexistent\nstatistics clockstats loopstats")
+        #expect(daemon.reaches("holdover", within: 30))
+        #expect(eventually(within: 30) { daemon.logged("statistics: open /nonexistent/") > 0 })
+        #expect(daemon.program.end() == 0)
+    }
+}
+
+@Suite(.serialized) struct `A hangup` {
+    private func sources(of daemon: Instance) throws -> String {
+        try run(try daemon.build.command("tickover") + ["sources", "-c", daemon.configuration]).output
+    }
+
+    @Test(arguments: Build.available) func `takes over other servers, and the clock goes on`(build: Build) throws {
+        let servers = [try FakeServer(offset: .zero), try FakeServer(offset: .zero)]
+        defer { for server in servers { server.stop() } }
+        let lines = zip(1..., servers).map { "server 127.0.0.\($0) port \($1.port) iburst minpoll 0 maxpoll 1\n" }
+        let daemon = try Instance("\(lines[0])rtc none", build: build)
+        #expect(daemon.reaches("synchronised", within: 60), "\(daemon.program.log)")
+        let original = try String(contentsOfFile: daemon.configuration, encoding: .utf8)
+
+        try daemon.workplace.write(original.replacing(lines[0], with: lines[1]), to: "conf")
+        daemon.program.signal(SIGHUP)
+        #expect(try eventually(within: 30) { try sources(of: daemon).contains("127.0.0.2:") })
+        #expect(try !sources(of: daemon).contains("127.0.0.1:"))
+        #expect(
+            eventually(within: 30) {
+                daemon.logged("system peer is now 127.0.0.2") + daemon.logged("synchronised to 127.0.0.2") > 0
+            }
+        )
+        #expect(daemon.logged("need a restart") == 0 && daemon.logged("clock stepped") == 0)
+        #expect(try #require(try daemon.query()).text("leap") == "none")
+
+        try daemon.workplace.write(original + "sevrer a\n", to: "conf")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("did you mean 'server'?") == 1 })
+        #expect(eventually(within: 30) { daemon.logged("going on with the configuration as it was") == 1 })
+
+        try daemon.workplace.write(original + "port 1\n", to: "conf")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("need a restart") == 1 })
+        #expect(try eventually(within: 30) { try sources(of: daemon).contains("127.0.0.1:") })
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `opens the log file anew`() throws {
+        let workplace = try Workplace()
+        let log = workplace.path("daemon.log")
+        let daemon = try Instance("rtc none", options: ["-l", log], workplace: workplace)
+        func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+        #expect(eventually(within: 20) { text(log).contains("serving NTP") })
+        try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 20) { text(log).contains("configuration read again") })
+        #expect(!text(log + ".1").contains("read again") && daemon.program.log.isEmpty)
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `reads the leap second file`() throws {
+        let workplace = try Workplace()
+        try workplace.write("#@ 3707596800\n2272060800 10\n3692217600 12\n", to: "leap")
+        let daemon = try Instance("rtc none\nleapfile \(workplace.path("leap"))", workplace: workplace)
+        #expect(eventually(within: 20) { daemon.logged("leap:3: expected the offset to change by one second") == 1 })
+        try workplace.write("#@ 3707596800\n2272060800 10\n3692217600 11\n", to: "leap")
+        daemon.program.signal(SIGHUP)
+        #expect(
+            eventually(within: 20) { daemon.logged("leap has expired on 2017-06-28") == 1 },
+            "\(daemon.program.log)"
+        )
+        #expect(daemon.program.end() == 0)
+    }
+}
+
+@Suite struct `Options of ntpd's` {
+    @Test(arguments: Build.available) func `-q sets the clock and ends`(build: Build) throws {
+        let server = try FakeServer(offset: .seconds(3))
+        defer { server.stop() }
+        let daemon = try Instance("server 127.0.0.1 port \(server.port)\nrtc none", build: build, options: ["-q"])
+        #expect(daemon.program.exitStatus(within: 60) == 0, "\(daemon.program.log)")
+        #expect(daemon.logged("clock stepped by") == 1 && daemon.logged("the clock is set") == 1)
+    }
+
+    @Test func `-q fails without a server`() throws {
+        let daemon = try Instance("server 127.0.0.1 port 9\nrtc none", options: ["-q"])
+        #expect(daemon.program.exitStatus(within: 60) == 1, "\(daemon.program.log)")
+        #expect(daemon.logged("no server is to be had") == 1)
+    }
+
+    @Test func `say where to listen, whom else to ask, and what is not done`() throws {
+        let daemon = try Instance("rtc none", options: ["-I", "lo", "-G", "127.0.0.9"])
+        #expect(eventually(within: 20) { (try? daemon.query("::1")) ?? nil != nil }, "\(daemon.program.log)")
+        #expect(daemon.logged("option '-G' is not supported: write 'tinker step'") == 1)
+        let sources = try run(try Build.host.command("tickover") + ["sources", "-c", daemon.configuration]).output
+        #expect(sources.contains("127.0.0.9:123"))
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can become somebody"), arguments: ["65534", "nobody:nogroup"])
+    func `-u gives up root`(identity: String) throws {
+        let daemon = try Instance("rtc none", options: ["-u", identity])
+        #expect(eventually(within: 20) { (try? daemon.query()) ?? nil != nil }, "\(daemon.program.log)")
+        let status = try String(contentsOfFile: "/proc/\(daemon.program.id)/status", encoding: .utf8)
+        #expect(status.contains(#/Uid:\t65534\t65534\t65534\t65534/#), "\(status)")
+        #expect(status.contains(#/Gid:\t65534\t65534\t65534\t65534/#), "\(status)")
+        #expect(status.contains(#/CapPrm:\t0+\n/#), "\(status)")
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `-u does not become a user who is not there`() throws {
+        let daemon = try Instance("rtc none", options: ["-u", "nobody-of-this-name"])
+        #expect(daemon.program.exitStatus(within: 20) == 1)
+        #expect(daemon.logged("become nobody-of-this-name") == 1, "\(daemon.program.log)")
+    }
+}
+
+@Suite struct `The local clock` {
+    @Test(arguments: Build.available) func `is served when there is nothing else, with a bound`(build: Build) throws {
+        let daemon = try Instance(
+            "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\ntos orphanwait 1\nrtc none",
+            build: build
+        )
+        #expect(daemon.reaches("last-resort", within: 30), "\(daemon.program.log)")
+        let reply = try #require(try daemon.query())
+        #expect(reply.text("refid") == "127.127.1.0" && reply.number("stratum") == 11 && reply.text("leap") == "none")
+        #expect(reply.number("root_dispersion_s") >= 1 && reply.number("offset_s").magnitude < 0.1)
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `of an orphan is at the orphan's stratum`() throws {
+        let daemon = try Instance("tos orphan 6 orphanwait 0\nrtc none")
+        #expect(daemon.reaches("last-resort", within: 30), "\(daemon.program.log)")
+        let reply = try #require(try daemon.query())
+        #expect(reply.text("refid") == "127.0.0.1" && reply.number("stratum") == 6)
+        #expect(daemon.program.end() == 0)
+    }
+}
