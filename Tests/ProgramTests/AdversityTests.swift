@@ -130,12 +130,13 @@ import Testing
     @Test func `nonsense in any line of the configuration is said with its place and started on never`() throws {
         for line in [
             "server", "port 99999", "rtc ds3231 /dev/i2c-1 address 0x99", "clock sundial", "restrict x mask y",
+            "frobnicate 1",
         ] {
             let daemon = try Instance("# first\n\(line)")
             #expect(daemon.program.exitStatus(within: 10) == 1)
             #expect(daemon.logged("conf:2:") == 1, "\(daemon.program.log)")
         }
-        let daemon = try Instance("frobnicate 1\nrtc simulated")
+        let daemon = try Instance("broadcastclient\nrtc simulated")
         #expect(daemon.reaches("holdover", within: 30) && daemon.logged("conf:1:1: warning") == 1)
     }
 }
