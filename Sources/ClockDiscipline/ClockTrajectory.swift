@@ -1,12 +1,20 @@
 import NTPTime
 
-/// A clock computed over the free-running oscillator: a phase, a rate and at most one slew.
+/// A clock computed over the free-running oscillator: a phase, a rate, at most one slew and at most one leap second.
 ///
-/// The arithmetic of the virtual clock and of simulated ones. The slew ends by itself at its time, so that lateness of
-/// whoever steers costs no phase.
+/// The arithmetic of the virtual clock and of simulated ones. The slew ends by itself at its time, and the leap second
+/// comes at its own, so that lateness of whoever steers costs no phase.
 package struct ClockTrajectory: Sendable {
     private var origin: ClockReading
     private var steering: ClockSteering
+    private var leap = Leap.none
+
+    /// As the kernel's `time_state`: a leap second that has come does not come again until it is taken back.
+    private enum Leap {
+        case none
+        case expected(LeapSecond)
+        case done
+    }
 
     package init(from origin: ClockReading) {
         self.origin = origin
@@ -14,7 +22,9 @@ package struct ClockTrajectory: Sendable {
     }
 
     /// The clock's reading when the oscillator shows `moment`.
-    package func date(at moment: MonotonicTime) -> NTPDate {
+    package func date(at moment: MonotonicTime) -> NTPDate { plainDate(at: moment) + leaped(at: moment) }
+
+    private func plainDate(at moment: MonotonicTime) -> NTPDate {
         let elapsed = moment - origin.monotonic
         return origin.date + elapsed + steering.frequency * elapsed + slewed(after: elapsed)
     }
@@ -25,13 +35,38 @@ package struct ClockTrajectory: Sendable {
         return steering.slew * (elapsed.seconds / steering.duration.seconds)
     }
 
+    private func leaped(at moment: MonotonicTime) -> NTPDuration {
+        guard case .expected(let second) = leap, plainDate(at: moment) >= second.date else { return .zero }
+        return second.correction
+    }
+
     package mutating func step(by offset: NTPDuration, at moment: MonotonicTime) {
+        settleLeap(at: moment)
         origin = ClockReading(monotonic: moment, date: date(at: moment) + offset)
         steering = ClockSteering(frequency: steering.frequency)
     }
 
     package mutating func steer(_ steering: ClockSteering, at moment: MonotonicTime) {
+        settleLeap(at: moment)
         origin = ClockReading(monotonic: moment, date: date(at: moment))
         self.steering = steering
+    }
+
+    /// As STA_INS and STA_DEL do, inserts or deletes a second at the end of the present day; anything else takes it back.
+    package mutating func announce(_ indicator: LeapIndicator, at moment: MonotonicTime) {
+        settleLeap(at: moment)
+        guard let second = LeapSecond(announcedBy: indicator, on: date(at: moment)) else {
+            leap = .none
+            return
+        }
+        if case .done = leap { return }
+        leap = .expected(second)
+    }
+
+    private mutating func settleLeap(at moment: MonotonicTime) {
+        let leaped = leaped(at: moment)
+        guard leaped != .zero else { return }
+        origin.date += leaped
+        leap = .done
     }
 }

@@ -46,6 +46,12 @@ package struct SourceStatistics: Sendable {
         fit = SourceFit(measurements, samples, past: past, present: present)
     }
 
+    /// The source's scale has jumped by `correction`, as UTC does at a leap second.
+    package mutating func shift(by correction: NTPDuration) {
+        for index in samples.indices { samples[index].date += correction }
+        origin?.date += correction
+    }
+
     private mutating func forgetOldest() {
         guard let origin, let oldest = measurements(from: origin).first else { return }
         past.take(oldest)

@@ -96,6 +96,9 @@ package struct ThermalCompensation: Sendable {
         coefficient = isKnown ? filter.coefficient : 0
     }
 
+    /// UTC has jumped by `correction` at a leap second.
+    package mutating func shift(by correction: NTPDuration) { origin?.date += correction }
+
     private mutating func start(at moment: MonotonicTime, offset: Double, variance: Double) {
         let known = filter
         filter = ThermalFilter(

@@ -126,13 +126,15 @@ package struct Association: Sendable {
     /// Takes a datagram from the server.
     ///
     /// - Parameter prior: what is known of the oscillator, should the statistics have to start anew.
+    /// - Parameter usesSample: false leaves the statistics as they are.
     /// - Returns: a sample that was added to the statistics, or a kiss code.
     /// - Throws: why the datagram is of no use.
     mutating func receive(
         _ datagram: Span<UInt8>,
         at receivedAt: MonotonicTime,
         check: ReplyCheck,
-        prior: FrequencyPrior
+        prior: FrequencyPrior,
+        usesSample: Bool
     ) throws(ReplyRefusal) -> ServerReply {
         let reply: ServerReply
         do {
@@ -146,7 +148,9 @@ package struct Association: Sendable {
         pending = nil
         missed = 0
         switch reply {
-        case .time(let sample, let packet): accept(sample, packet, at: receivedAt, prior: prior)
+        case .time(let sample, let packet):
+            let wasUnreachable = note(packet, at: receivedAt)
+            if usesSample { accept(sample, at: receivedAt, wasUnreachable: wasUnreachable, prior: prior) }
         case .kiss(let code):
             burst = 0
             if code == .rate { slowDown(packetPoll: datagram[2], at: receivedAt) }
@@ -154,17 +158,21 @@ package struct Association: Sendable {
         return reply
     }
 
-    private mutating func accept(
-        _ sample: ClockSample,
-        _ packet: NTPPacket,
-        at receivedAt: MonotonicTime,
-        prior: FrequencyPrior
-    ) {
-        let wasUnreachable = reach == 0
-        reach |= 1
+    /// - Returns: whether the server was unreachable.
+    private mutating func note(_ packet: NTPPacket, at receivedAt: MonotonicTime) -> Bool {
+        defer { reach |= 1 }
         lastReply = packet
         lastReplyAt = receivedAt
         lastRefusal = nil
+        return reach == 0
+    }
+
+    private mutating func accept(
+        _ sample: ClockSample,
+        at receivedAt: MonotonicTime,
+        wasUnreachable: Bool,
+        prior: FrequencyPrior
+    ) {
         contradiction = statistics.contradiction(of: sample)
         if let contradiction {
             polling.reset()
@@ -190,6 +198,12 @@ package struct Association: Sendable {
             let tolerance = max(statistics.jitter * Self.toleratedNoise, statistics.delay * Self.knownAsymmetry)
             polling.update(tolerance: tolerance) { statistics.predictedError(after: $0) }
         }
+    }
+
+    /// The server's scale jumps by `correction` at a leap second.
+    mutating func shift(by correction: NTPDuration) {
+        statistics.shift(by: correction)
+        dissenter?.date += correction
     }
 
     private mutating func slowDown(packetPoll: UInt8, at now: MonotonicTime) {

@@ -24,6 +24,7 @@ extension Engine {
         let isFirst = networkReference == nil
         // A clock that only the RTC has set may be off by any amount.
         let loop = isFirst && state == .holdover ? rtcLoop : networkLoop
+        expectLeapSecond(announced: reference.leap, by: reference.estimate, at: now)
         guard follow(reference, by: loop, isFirst: isFirst, at: now) else { return }
         if state != .synchronised {
             log(.notice, "synchronised to \(association.address), stratum \(peer.stratum)")
@@ -100,7 +101,7 @@ extension Engine {
         }
         served.reference = reference
         served.referenceDate = corrected.date
-        served.leap = reference.leap
+        served.leap = announcedLeap
         actions.append(.corrected(by: reference.estimate.offset(of: now)))
         publishStatus(at: corrected)
         return true
@@ -129,7 +130,7 @@ extension Engine {
         actions.append(
             .publish(
                 ClockStatus(
-                    leap: served.leap,
+                    leap: kernelLeap(at: now),
                     estimatedError: reference.estimate.phaseError(at: now.monotonic),
                     maximumError: served.rootDistance(at: now)
                 )

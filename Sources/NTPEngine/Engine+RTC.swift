@@ -48,14 +48,15 @@ extension Engine {
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {
         let refusal = rtc?.refusal
+        if let leapSeconds { rtc?.catchUp(with: leapSeconds, at: sample.chipTime) }
         rtc?.note(sample, in: state, at: now.monotonic)
         if let news = rtc?.refusal, refusal == nil { log(.warning, "\(news); it is not followed") }
         noteTemperature(sample)
         switch state {
         case .synchronised:
             guard let reference = networkReference else { return }
-            // While a leap second is announced, it is not certain on which side of it the second that is written lies.
-            if rtc?.note(sample, against: reference) == true, reference.leap == .none {
+            // Around a leap second it is not certain on which side of it the second that is written lies.
+            if rtc?.note(sample, against: reference) == true, !isLeapSecondClose(at: now.monotonic) {
                 rtc?.requestWrite(of: .disciplined)
             }
         case .unsynchronised, .holdover, .lastResort: break
@@ -96,6 +97,7 @@ extension Engine {
 
     /// Steers by the RTC where it knows better than the servers' last word and the oscillator: the bounds decide.
     private mutating func followRTC(at now: ClockReading) {
+        guard !isLeapSecondClose(at: now.monotonic) else { return }
         let prior = currentPrior(at: now.monotonic)
         let gain = rtc?.lastSample.map { thermal.gain(at: $0.edge) } ?? .none
         let wasDoubted = rtc?.contradiction != nil
@@ -105,10 +107,10 @@ extension Engine {
             own: state == .unsynchronised ? nil : networkReference
         )
         if let contradiction = rtc?.contradiction, !wasDoubted { doubtRTC(contradiction) }
-        guard var reference, !isHoldoverOver,
+        guard let reference, !isHoldoverOver,
             reference.rootDistance(at: now.monotonic) < configuration.holdover.distance
         else { return }
-        if state == .synchronised { reference.leap = served.leap } else { serveAsRTC() }
+        if state != .synchronised { serveAsRTC() }
         if state != .unsynchronised, let own = networkReference,
             own.rootDistance(at: now.monotonic) < reference.rootDistance(at: now.monotonic)
         {

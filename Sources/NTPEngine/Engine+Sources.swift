@@ -146,10 +146,18 @@ extension Engine {
         let refusal = associations[index].lastRefusal
         do {
             let prior = currentPrior(at: now.monotonic)
-            let reply = try associations[index].receive(datagram, at: receivedAt, check: check, prior: prior)
+            let usesSample = !isLeapSecondClose(at: receivedAt)
+            let reply = try associations[index].receive(
+                datagram,
+                at: receivedAt,
+                check: check,
+                prior: prior,
+                usesSample: usesSample
+            )
             switch reply {
             case .time:
                 if !wasReachable { log(.info, "\(associations[index].address) answers") }
+                guard usesSample else { return }
                 if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
                 if let sentAt {
                     actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))

@@ -46,7 +46,12 @@ package struct Engine: Sendable {
     /// When the machine's clock is to be served, should nothing else have come up.
     let lastResortBegin: MonotonicTime
     /// What is known of leap seconds beside the servers' word.
-    package private(set) var leapSeconds: LeapSecondTable?
+    package internal(set) var leapSeconds: LeapSecondTable?
+    /// The leap second that ends the present day.
+    package internal(set) var leapSecond: LeapSecond?
+    var pastLeap: PastLeap?
+    /// When the kernel need not know any more of the last one.
+    var leapNoticeEnd: MonotonicTime?
 
     /// - Parameter frequency: the oscillator's frequency as the last run left it (drift file).
     /// - Parameter savedRTC: the text of the last `EngineAction.saveRTC`.
@@ -95,12 +100,15 @@ package struct Engine: Sendable {
         if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
         deadline = min(deadline, holdoverEnd)
+        deadline = min(deadline, leapDeadline)
         if state == .unsynchronised { deadline = min(deadline, lastResortBegin) }
         return deadline
     }
 
     /// Does everything that is due.
     package mutating func advance(to now: ClockReading) {
+        leapIfDue(at: now)
+        consultLeapSeconds(at: now)
         endCorrection(at: now.monotonic)
         pollServers(at: now)
         lookUpNames(at: now.monotonic)
@@ -110,9 +118,6 @@ package struct Engine: Sendable {
         resortToOwnClock(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
-
-    /// Takes a leap second file that was read, or that there is none to believe.
-    package mutating func setLeapSeconds(_ table: LeapSecondTable?) { leapSeconds = table }
 
     /// What has to be kept when the daemon ends.
     package mutating func shutDown(at now: ClockReading) {

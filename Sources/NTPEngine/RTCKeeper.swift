@@ -300,6 +300,17 @@ package struct RTCKeeper: Sendable {
         return reference
     }
 
+    /// UTC leaps, the chip does not.
+    mutating func take(_ second: LeapSecond) {
+        model.take(second)
+        statistics?.shift(by: second.correction)
+    }
+
+    /// Takes the leap seconds that came while nobody watched, when the chip is seen for the first time.
+    mutating func catchUp(with table: LeapSecondTable, at date: NTPDate) {
+        if samples == 0 { model.take(table, until: date) }
+    }
+
     /// The line through the edges does not go on: the chip was set, or its model was wrong.
     mutating func startLineAnew() {
         statistics = nil

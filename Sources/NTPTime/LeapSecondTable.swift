@@ -24,10 +24,10 @@ package struct LeapSecondTable: Equatable, Sendable {
     /// Seconds by which TAI is ahead of UTC; nil before 1972.
     package func taiOffset(at date: NTPDate) -> Int32? { changes.last { $0.date <= date }?.taiOffset }
 
-    /// The next change after `date` and what becomes of the last second before it; nil when none is announced.
-    package func nextLeap(after date: NTPDate) -> (date: NTPDate, leap: LeapIndicator)? {
+    /// The next leap second that comes before a midnight after `date`; nil when none is announced.
+    package func nextLeap(after date: NTPDate) -> LeapSecond? {
         guard let index = changes.firstIndex(where: { $0.date > date }), index > 0 else { return nil }
         let isInsertion = changes[index].taiOffset > changes[index - 1].taiOffset
-        return (changes[index].date, isInsertion ? .insertion : .deletion)
+        return LeapSecond(isInsertion ? .insertion : .deletion, before: changes[index].date)
     }
 }

@@ -100,6 +100,20 @@ extension RTCModel {
         return .rejected
     }
 
+    /// UTC leaps, the chip does not: it is as much further ahead.
+    package mutating func take(_ second: LeapSecond) {
+        guard var state else { return }
+        state.move(to: max(state.date, second.midnight), temperature: state.temperature)
+        for index in state.filters.indices { state.filters[index].filter.offset -= second.correction.seconds }
+        self.state = state
+        dissent?.offset -= second.correction.seconds
+    }
+
+    /// Takes all those that came since the chip was last seen.
+    package mutating func take(_ table: LeapSecondTable, until date: NTPDate) {
+        while let state, let second = table.nextLeap(after: state.date), second.midnight <= date { take(second) }
+    }
+
     /// Notes that the chip is about to be set. To be persisted before it is, so that a power cut half-way is known.
     package mutating func rewriteBegins() { isBeingWritten = true }
 

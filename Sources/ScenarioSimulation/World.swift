@@ -17,7 +17,8 @@ final class World {
 
     /// Since the scenario's start, in true time.
     var now = NTPDuration.zero
-    private var clock: ClientClock
+    /// As the kernel keeps it.
+    private var clock: ClockTrajectory
     /// nil while the machine is off.
     var engine: Engine?
     private let randomness: EngineRandomness
@@ -59,7 +60,7 @@ final class World {
         randomness = EngineRandomness(SeededGenerator(seed: seed, stream: 2))
         savedFrequency = scenario.rememberedFrequency
         stoppedAt = scenario.start
-        clock = ClientClock(
+        clock = ClockTrajectory(
             from: ClockReading(
                 monotonic: oscillator.moment(at: .zero),
                 date: truth.date(at: .zero) + scenario.clockOffset
@@ -107,7 +108,7 @@ final class World {
     }
 
     private var moment: MonotonicTime { oscillator.moment(at: now) }
-    var reading: ClockReading { clock.read(at: moment) }
+    var reading: ClockReading { ClockReading(monotonic: moment, date: clock.date(at: moment)) }
 
     // MARK: The machine
 
@@ -134,7 +135,7 @@ final class World {
             stoppedAt = reading.date
             rtc?.losePower(at: now)
         case .powerOn(let date):
-            clock = ClientClock(from: ClockReading(monotonic: moment, date: date ?? stoppedAt))
+            clock = ClockTrajectory(from: ClockReading(monotonic: moment, date: date ?? stoppedAt))
             rtc?.restorePower(at: now)
             start()
         case .clockStep(let offset):

@@ -46,7 +46,9 @@ final class World {
     var servers: [IPAddress: Server]
     var chip: Chip?
     var hosts: [String: [IPAddress]] = [:]
-    /// True time in seconds since the epoch.
+    /// The leap second that there is.
+    var leap: LeapSecond?
+    /// True time in seconds since the epoch, leap seconds included.
     private(set) var time: Double
     private let start: Double
     /// True rate over the oscillator's, less one.
@@ -136,7 +138,11 @@ final class World {
     private func trueTime(of moment: MonotonicTime) -> Double {
         (moment.sinceStart - .seconds(500)).seconds * (1 + frequency) + start
     }
-    var trueDate: NTPDate { Self.epoch + .seconds(time) }
+    var trueDate: NTPDate {
+        let date = Self.epoch + .seconds(time)
+        guard let leap, date >= leap.date else { return date }
+        return date + leap.correction
+    }
     var now: ClockReading { ClockReading(monotonic: monotonic, date: clock.date(at: monotonic)) }
     /// The served clock less true time, in seconds.
     var error: Double { (clock.date(at: monotonic) - trueDate).seconds }
@@ -152,7 +158,7 @@ final class World {
             let next = min(due, arrival)
             guard next < end, !hasPanicked else { break }
             // Deadlines are rounded to the oscillator's resolution: never a hair too early.
-            time = next + 1e-9
+            time = next + 1e-8
             if arrival <= due, let index = arrivals.firstIndex(where: { $0.time == arrival }) {
                 arrivals.remove(at: index).action(self)
             } else {
@@ -176,6 +182,8 @@ final class World {
     /// Somebody else sets the clock.
     func stepClock(by seconds: Double) { clock.step(by: .seconds(seconds), at: monotonic) }
 
+    func setLeapSeconds(_ table: LeapSecondTable?) { engine.setLeapSeconds(table) }
+
     func setRTCBeforeEnd() -> Bool { engine.setRTCBeforeEnd(at: now) }
 
     func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
@@ -193,7 +201,8 @@ final class World {
         for action in engine.takeActions() {
             switch action {
             case .send(let id, let address, let request): transmit(request, to: address.address, for: id)
-            case .close, .publish, .measured, .corrected: break
+            case .close, .measured, .corrected: break
+            case .publish(let status): clock.announce(status.leap, at: monotonic)
             case .resolve(let id, let host):
                 let addresses = hosts[host] ?? IPAddress(host).map { [$0] } ?? []
                 later(0.01) { world in
@@ -308,7 +317,7 @@ final class World {
         case .write(let timescale):
             later(1.5) { world in
                 if failure == nil {
-                    let set = (timescale.date(at: world.monotonic) - world.trueDate).seconds
+                    let set = (timescale.date(at: world.monotonic) - Self.epoch).seconds - world.time
                     world.chip?.offset = set - chip.drift * world.time + 0.2e-3
                     world.chip?.isTimeless = false
                     world.writes += 1

@@ -51,9 +51,9 @@ private let published = """
         #expect(table.taiOffset(at: NTPDate(seconds: 86_400)) == 10)
         #expect(table.taiOffset(at: NTPDate(seconds: 1_000_000)) == 10)
         let insertion = try #require(table.nextLeap(after: NTPDate(seconds: 172_799)))
-        #expect(insertion == (NTPDate(seconds: 172_800), .insertion))
+        #expect(insertion == LeapSecond(.insertion, before: NTPDate(seconds: 172_800)))
         let deletion = try #require(table.nextLeap(after: NTPDate(seconds: 172_800)))
-        #expect(deletion == (NTPDate(seconds: 259_200), .deletion))
+        #expect(deletion == LeapSecond(.deletion, before: NTPDate(seconds: 259_200)))
         #expect(table.nextLeap(after: NTPDate(seconds: 259_200)) == nil)
         // The first line is where the table begins, no leap second.
         #expect(table.nextLeap(after: NTPDate(seconds: 0)) == nil)
