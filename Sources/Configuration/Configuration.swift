@@ -57,6 +57,8 @@ package struct Configuration: Equatable, Sendable {
     package var lastResort = LastResortDirective()
     /// `leapfile`.
     package var leapFile: LeapFile?
+    /// `leapsmearinterval`: over which a leap second is spread for clients; nil (written as 0) announces it to them.
+    package var leapSmearInterval: NTPDuration?
     /// Not after `disable ntp`: then `clock` says which clock is left to itself.
     package var disciplinesClock = true
 

@@ -65,6 +65,9 @@ struct Directive: Sendable {
             parser.configuration.holdover = try parser.holdover(&line)
         },
         Directive(setting: "clock") { (parser, line) throws(SyntaxError) in try parser.clock(&line) },
+        Directive(setting: "leapsmearinterval") { (parser, line) throws(SyntaxError) in
+            parser.configuration.leapSmearInterval = try parser.leapSmearInterval(&line)
+        },
         Directive(setting: "leapfile") { (parser, line) throws(SyntaxError) in try parser.leapFile(&line) },
     ]
 
@@ -109,7 +112,6 @@ struct Directive: Sendable {
         Directive("end", instead: useSimulator),
         Directive("extra", instead: "redirect the other port to the one served in the firewall"),
         Directive("keysdir", instead: noAutokey),
-        Directive("leapsmearinterval", instead: "leap seconds are announced and not smeared"),
         Directive("manycastclient", instead: nameServers),
         Directive("manycastserver", instead: noBroadcast),
         Directive("mdnstries", instead: "let avahi announce the service"),

@@ -37,6 +37,11 @@ extension Parser {
         configuration.leapFile = file
     }
 
+    func leapSmearInterval(_ line: inout DirectiveLine) throws(SyntaxError) -> NTPDuration? {
+        let seconds = try line.wholeNumber(of: line.keyword, in: 0...86_400)
+        return seconds == 0 ? nil : .seconds(Double(seconds))
+    }
+
     mutating func clock(_ line: inout DirectiveLine) throws(SyntaxError) {
         configuration.clock = try line.value(of: line.keyword, expected: "'auto', 'kernel' or 'virtual'") {
             text -> ClockDirective? in

@@ -21,6 +21,7 @@ extension Daemon {
         do throws(StateFileError) {
             let table = try LeapSeconds.load(directive)
             engine.setLeapSeconds(table)
+            tellTAIOffset(table)
             warnOfExpiry(table, directive.path)
         } catch {
             engine.setLeapSeconds(nil)
@@ -30,6 +31,16 @@ extension Daemon {
 
     func readLeapSecondsIfDue() {
         if nextLeapSecondReading <= oscillator.now { readLeapSeconds() }
+    }
+
+    /// The kernel counts on by itself when it leaps.
+    private func tellTAIOffset(_ table: LeapSecondTable) {
+        guard let offset = table.taiOffset(at: clock.read().date) else { return }
+        do throws(ClockError) {
+            try clock.setTAIOffset(seconds: offset)
+        } catch {
+            log.write(.warning, "TAI offset of the clock: \(error.explanation)")
+        }
     }
 
     private func warnOfExpiry(_ table: LeapSecondTable, _ path: String) {

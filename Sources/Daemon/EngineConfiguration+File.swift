@@ -36,6 +36,7 @@ extension EngineConfiguration {
                 distance: configuration.holdover.distance,
                 duration: configuration.holdover.duration
             ),
+            leapSmearInterval: configuration.leapSmearInterval,
             precision: precision,
             ownReferenceIDs: ownReferenceIDs,
             keys: keys

@@ -101,7 +101,7 @@ extension Engine {
         }
         served.reference = reference
         served.referenceDate = corrected.date
-        served.leap = announcedLeap
+        serveLeapSecond()
         actions.append(.corrected(by: reference.estimate.offset(of: now)))
         publishStatus(at: corrected)
         return true

@@ -46,7 +46,7 @@ extension Engine {
         }
         served.stratum = configuration.holdover.stratum
         served.referenceID = .rtc
-        served.leap = announcedLeap
+        serveLeapSecond()
     }
 
     /// When holdover ends whatever the bound is.

@@ -51,7 +51,7 @@ extension Engine {
         state = .lastResort
         served.stratum = lastResort.stratum
         served.referenceID = lastResort.referenceID
-        served.leap = announcedLeap
+        serveLeapSecond()
         publishStatus(at: now)
     }
 }

@@ -45,12 +45,19 @@ extension Engine {
         let before = leapSecond
         expectLeapSecond(announced: nil, by: estimate, at: now)
         guard leapSecond != before, served.reference != nil else { return }
-        served.leap = announcedLeap
+        serveLeapSecond()
         publishStatus(at: now)
     }
 
     /// What clients are told while there is a time to serve.
-    var announcedLeap: LeapIndicator { leapSecond?.indicator ?? .none }
+    mutating func serveLeapSecond() {
+        guard let interval = configuration.leapSmearInterval else {
+            served.leap = leapSecond?.indicator ?? .none
+            return
+        }
+        served.leap = .none
+        served.smear = leapSecond.map { LeapSmear($0, over: interval) }
+    }
 
     /// What the kernel is told.
     ///
@@ -95,7 +102,7 @@ extension Engine {
         for index in associations.indices { associations[index].shift(by: second.correction) }
         thermal.shift(by: second.correction)
         rtc?.take(second)
-        if served.reference != nil { served.leap = .none }
+        if served.reference != nil { serveLeapSecond() }
         publishStatus(at: now)
         log(.notice, second.kind == .insertion ? "leap second inserted" : "leap second deleted")
         saveRTC()

@@ -162,6 +162,8 @@ package struct EngineConfiguration: Sendable {
     /// Whether the RTC's aging register may be set, so that the chip itself keeps time.
     package var trimsRTC: Bool
     package var holdover: HoldoverLimits
+    /// Over which a leap second is spread for clients; nil announces it to them.
+    package var leapSmearInterval: NTPDuration?
     /// log2 of the served clock's precision in seconds.
     package var precision: Int8
     /// Reference identifiers of our own addresses, by which a loop is seen.
@@ -177,6 +179,7 @@ package struct EngineConfiguration: Sendable {
         hasRTC: Bool = false,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
+        leapSmearInterval: NTPDuration? = nil,
         precision: Int8 = -20,
         ownReferenceIDs: [ReferenceID] = [],
         keys: KeyTable = KeyTable()
@@ -189,6 +192,7 @@ package struct EngineConfiguration: Sendable {
         self.hasRTC = hasRTC
         self.trimsRTC = trimsRTC
         self.holdover = holdover
+        self.leapSmearInterval = leapSmearInterval
         self.precision = precision
         self.ownReferenceIDs = ownReferenceIDs
         self.keys = keys

@@ -87,7 +87,8 @@ package struct Responder: Sendable {
     }
 
     private func timeReply(to request: NTPPacket, received: NTPDate, now: ClockReading) -> NTPPacket {
-        NTPPacket(
+        let smear = served.smear?.offset(at: now.date) ?? .zero
+        return NTPPacket(
             leap: served.leap,
             version: request.version,
             mode: .server,
@@ -96,11 +97,11 @@ package struct Responder: Sendable {
             precision: served.precision,
             rootDelay: NTPShort(roundingUp: served.rootDelay),
             rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: now)),
-            referenceID: served.referenceID,
-            referenceTimestamp: served.reference == nil ? .zero : served.referenceDate.timestamp,
+            referenceID: smear == .zero ? served.referenceID : LeapSmear.referenceID(of: smear),
+            referenceTimestamp: served.reference == nil ? .zero : (served.referenceDate + smear).timestamp,
             originTimestamp: request.transmitTimestamp,
-            receiveTimestamp: received.timestamp,
-            transmitTimestamp: now.date.timestamp
+            receiveTimestamp: (received + smear).timestamp,
+            transmitTimestamp: (now.date + smear).timestamp
         )
     }
 

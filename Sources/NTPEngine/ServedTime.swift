@@ -15,6 +15,8 @@ package struct ServedTime: Equatable, Sendable {
     package var reference: TimeReference?
     /// The correction that is under way.
     package var correction: Correction
+    /// Of the leap second that ends the day, if it is not to be announced.
+    package var smear: LeapSmear?
 
     /// A slew of the served clock.
     package struct Correction: Equatable, Sendable {

@@ -470,18 +470,6 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         #expect((2...10).contains(world.writes))
     }
 
-    @Test func `is not set while a leap second is announced`() {
-        let world = World(
-            servers: ["192.0.2.1": World.Server(leap: .insertion)],
-            chip: World.Chip(offset: 0.4)
-        )
-        runHonestly(world, 7_200)
-        #expect(world.engine.state == .synchronised && world.writes == 0)
-        world.servers[IPAddress(v4: 0xc000_0201)]?.leap = .none
-        runHonestly(world, 600)
-        #expect(world.writes == 1)
-    }
-
     @Test func `is never set from a clock that is not synchronised`() {
         let world = World(servers: [:], chip: World.Chip(offset: 0.4))
         world.run(36_000)

@@ -1,5 +1,9 @@
 import ClockDiscipline
+import Foundation
 import NTPTime
+import NTPWire
+import NetworkAddress
+import Support
 import Testing
 
 @testable import NTPEngine
@@ -12,7 +16,9 @@ import Testing
     private static func table(_ second: LeapSecond?, expiry: NTPDate = usual + .seconds(1e6)) -> LeapSecondTable {
         var changes = [LeapSecondTable.Change(date: NTPDate(seconds: 2_272_060_800), taiOffset: 37)]
         if let second {
-            changes.append(LeapSecondTable.Change(date: second.midnight, taiOffset: second.kind == .insertion ? 38 : 36))
+            changes.append(
+                LeapSecondTable.Change(date: second.midnight, taiOffset: second.kind == .insertion ? 38 : 36)
+            )
         }
         return LeapSecondTable(changes: changes, expiry: expiry)
     }
@@ -23,6 +29,7 @@ import Testing
         by seconds: Double,
         announcing leap: LeapIndicator = .none,
         hasChip: Bool = true,
+        leapSmearInterval: NTPDuration? = nil,
         chip: World.Chip? = nil,
         savedRTC: String? = nil,
         servers: Bool = true
@@ -33,6 +40,7 @@ import Testing
             servers: servers ? ["192.0.2.1": server, "192.0.2.2": server, "192.0.2.3": server] : [:],
             chip: hasChip ? chip ?? World.Chip(offset: 0.2 - 1e-6 * start, drift: 1e-6) : nil,
             savedRTC: savedRTC,
+            leapSmearInterval: leapSmearInterval,
             start: start
         )
     }
@@ -40,7 +48,9 @@ import Testing
     /// The bound holds at all moments but those at which the clocks leap one after the other.
     private static func holdsBound(_ world: World) -> Bool {
         guard world.engine.state != .unsynchronised else { return true }
-        if let leap = world.leap, (World.epoch + .seconds(world.time) - leap.date).magnitude < .milliseconds(10) { return true }
+        if let leap = world.leap, (World.epoch + .seconds(world.time) - leap.date).magnitude < .milliseconds(10) {
+            return true
+        }
         return abs(world.error) <= world.engine.served.rootDistance(at: world.now).seconds
     }
 
@@ -120,6 +130,43 @@ import Testing
         world.setLeapSeconds(Self.table(nil, expiry: Self.usual - .seconds(86_400)))
         world.run(1_800)
         #expect(world.engine.served.leap == .insertion)
+    }
+
+    @Test func `is smeared where that is wanted, and only in what clients are told`() throws {
+        let second = LeapSecond(.insertion, before: Self.unusual)
+        let world = Self.world(before: Self.unusual, by: 7_200, leapSmearInterval: .seconds(3_600))
+        world.leap = second
+        world.setLeapSeconds(Self.table(second))
+        func told() throws -> (offset: Double, packet: NTPPacket) {
+            var responder = Responder(served: world.engine.served, access: AccessList(), random: Bits(seed: 1))
+            let client = SocketAddress(address: IPAddress(v4: 0xc000_0263), port: 40_000)
+            let request = [0x23] + [UInt8](repeating: 0, count: 47)
+            let datagram = responder.reply(
+                to: request.span,
+                from: client,
+                received: world.now.date,
+                now: world.now
+            )
+            let packet = try NTPPacket(try #require(datagram).span)
+            #expect(packet.leap == .none && packet.receiveTimestamp == packet.transmitTimestamp)
+            return ((packet.transmitTimestamp - world.trueDate.timestamp).seconds, packet)
+        }
+        world.run(3_500)
+        #expect(abs(try told().offset) < 1e-3)
+        #expect(try told().packet.referenceID == world.engine.served.referenceID)
+        var last = 0.0
+        for part in 1...36 {
+            world.run(100)
+            let (offset, packet) = try told()
+            let expected = -(1 - cos(.pi * Double(part * 100 - 100) / 3_600)) / 2
+            #expect(abs(offset - expected) < 2e-3 && offset <= last + 1e-3, "\(part)")
+            last = offset
+            let bits = Int32(bitPattern: packet.referenceID.bits << 8) >> 8
+            #expect(part == 1 || packet.referenceID.bits >> 24 == 254 && abs(Double(bits) / 4_194_304 - offset) < 2e-3)
+            #expect(abs(world.error) < 1e-3)
+        }
+        world.run(102)
+        #expect(abs(try told().offset) < 1e-3 && last < -0.99)
     }
 
     @Test func `that came while the machine was off is in the time that the RTC says`() {

@@ -85,6 +85,7 @@ final class World {
         savedRTC: String? = nil,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
+        leapSmearInterval: NTPDuration? = nil,
         keys: [SymmetricKey] = [],
         start: Double = 0,
         seed: UInt64 = 1
@@ -120,6 +121,7 @@ final class World {
                 hasRTC: chip != nil,
                 trimsRTC: trimsRTC,
                 holdover: holdover,
+                leapSmearInterval: leapSmearInterval,
                 keys: KeyTable(keys)
             ),
             frequency: savedFrequency,

@@ -31,6 +31,8 @@ package final class VirtualClock: ServedClock {
         trajectory.steer(steering, at: oscillator.now)
     }
 
+    package func setTAIOffset(seconds: Int32) throws(ClockError) {}
+
     package func publish(_ status: ClockStatus) throws(ClockError) {
         self.status = status
         trajectory.announce(status.leap, at: oscillator.now)
