@@ -11,10 +11,12 @@ package struct RTCTime: Sendable {
     package let bound: NTPDuration
 
     /// - Parameter saved: the text of the last `EngineAction.saveRTC`; without one, the chip is taken to be right to 1 s.
+    /// - Parameter leapSeconds: those that may have come since then, if they are known.
     /// - Throws: why the chip is not to be believed.
-    package init(_ sample: EdgeSample, saved: String?) throws(RTCRefused) {
+    package init(_ sample: EdgeSample, saved: String?, leapSeconds: LeapSecondTable?) throws(RTCRefused) {
         let remembered = saved.flatMap(SavedRTC.init(parsing:))
-        let model = remembered?.model ?? RTCModel()
+        var model = remembered?.model ?? RTCModel()
+        if let leapSeconds { model.take(leapSeconds, until: sample.chipTime) }
         if let refusal = model.refusal(at: sample.chipTime) { throw RTCRefused(reason: refusal) }
         let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
         reading = ClockReading(monotonic: sample.edge, date: sample.chipTime - prediction.offset)

@@ -73,7 +73,7 @@ struct RTCCommand {
         let saved = try savedText()
         let time: RTCTime
         do throws(RTCRefused) {
-            time = try RTCTime(sample, saved: saved)
+            time = try RTCTime(sample, saved: saved, leapSeconds: leapSeconds())
         } catch {
             throw ToolError(.failure, error.reason.description)
         }
@@ -111,6 +111,11 @@ struct RTCCommand {
     }
 
     private var systemClock: ClockReading { PairedReading.take(from: SystemTimex()).reading }
+
+    /// Without a file to believe, the chip is taken to have been right about them: the daemon complains of the file.
+    private func leapSeconds() -> LeapSecondTable? {
+        daemon.configuration.leapFile.flatMap { try? LeapSeconds.load($0) }
+    }
 
     private func savedText() throws(ToolError) -> String? {
         do throws(StateFileError) { return try StateFiles(daemon.configuration).rtc() } catch {

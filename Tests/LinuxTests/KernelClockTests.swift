@@ -163,6 +163,23 @@ import Testing
         #expect(((clock.read().date - start) - .seconds(199.01)).magnitude < .nanoseconds(10))
         #expect(throws: ClockError.outOfRange) { try clock.steer(ClockSteering(frequency: Frequency(fraction: .nan))) }
     }
+
+    @Test func `inserts the leap second that was published, once`() throws {
+        let kernel = FakeKernel()
+        let clock = VirtualClock(oscillator: FakeOscillator(kernel), host: kernel)
+        let left = kernel.realTime.followingMidnight - kernel.realTime
+        let status = ClockStatus(leap: .insertion, estimatedError: .zero, maximumError: .zero)
+        try clock.publish(status)
+        kernel.pass(left - .milliseconds(1))
+        #expect(clock.read().date == kernel.realTime)
+        kernel.pass(.milliseconds(2))
+        #expect(clock.read().date == kernel.realTime - .seconds(1))
+        try clock.publish(status)
+        kernel.pass(.seconds(5))
+        try clock.publish(status)
+        kernel.pass(.seconds(86_400))
+        #expect(clock.read().date == kernel.realTime - .seconds(1))
+    }
 }
 
 @Suite struct `Kernel packet stamps` {
