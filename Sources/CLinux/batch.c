@@ -2,6 +2,7 @@
 
 #include <asm/socket.h>
 #include <errno.h>
+#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,33 +168,34 @@ int32_t tko_batch_receive(tko_batch *batch, int32_t fd) {
     return count;
 }
 
+static void put_message(struct msghdr *header, int level, int type, const void *data, size_t size) {
+    struct cmsghdr *message = (struct cmsghdr *)((char *)header->msg_control + header->msg_controllen);
+    memset(message, 0, CMSG_SPACE(size));
+    message->cmsg_level = level;
+    message->cmsg_type = type;
+    message->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(message), data, size);
+    header->msg_controllen += CMSG_SPACE(size);
+}
+
 static void put_local(struct msghdr *header, const tko_datagram *datagram) {
-    if (!datagram->has_local) {
-        header->msg_control = NULL;
-        header->msg_controllen = 0;
-        return;
-    }
-    memset(header->msg_control, 0, CMSG_SPACE(sizeof(struct in6_pktinfo)));
-    struct cmsghdr *message = header->msg_control;
     uint8_t octets[16];
     tko_address_octets(&datagram->local, octets);
     if (tko_address_is_v4(&datagram->local)) {
         struct in_pktinfo info = {0};
         memcpy(&info.ipi_spec_dst, octets + 12, 4);
-        message->cmsg_level = IPPROTO_IP;
-        message->cmsg_type = IP_PKTINFO;
-        message->cmsg_len = CMSG_LEN(sizeof info);
-        memcpy(CMSG_DATA(message), &info, sizeof info);
-        header->msg_controllen = CMSG_SPACE(sizeof info);
+        put_message(header, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     } else {
         struct in6_pktinfo info = {.ipi6_ifindex = datagram->local.scope};
         memcpy(&info.ipi6_addr, octets, sizeof octets);
-        message->cmsg_level = IPPROTO_IPV6;
-        message->cmsg_type = IPV6_PKTINFO;
-        message->cmsg_len = CMSG_LEN(sizeof info);
-        memcpy(CMSG_DATA(message), &info, sizeof info);
-        header->msg_controllen = CMSG_SPACE(sizeof info);
+        put_message(header, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
+}
+
+static void put_stamp_request(struct msghdr *header) {
+    uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+    // The number by which every kernel knows it here; the flags have no time in them that could be too short.
+    put_message(header, SOL_SOCKET, SO_TIMESTAMPING_OLD, &flags, sizeof flags);
 }
 
 static void prepare_send(tko_batch *batch, int32_t i) {
@@ -205,7 +207,9 @@ static void prepare_send(tko_batch *batch, int32_t i) {
         header->msg_name = &batch->names[i];
         header->msg_namelen = tko_address_write(&datagram->remote, &batch->names[i]);
     }
-    put_local(header, datagram);
+    if (datagram->has_local) put_local(header, datagram);
+    if (datagram->wants_stamp) put_stamp_request(header);
+    if (header->msg_controllen == 0) header->msg_control = NULL;
 }
 
 /// Sends some of the datagrams from `first` on: how many, or -1 and errno.

@@ -14,6 +14,7 @@ extension Daemon {
         for _ in 0..<8 where receive(from: socket) > 0 {
             responder.served = engine.served
             let arrivals = self.arrivals()
+            var tracked: [NTPTimestamp] = []
             replies.removeAll()
             for index in 0..<received.count {
                 guard let client = received.source(index), !received.isTruncated(index) else { continue }
@@ -27,11 +28,29 @@ extension Daemon {
                     }
                     let now = clock.read()
                     let date = now.date - (now.monotonic - arrivals[index])
-                    let reply = responder.reply(to: request, from: client, received: date, now: now)
-                    if let reply { queue(reply.span, to: client, from: local, on: socket) }
+                    guard let reply = responder.reply(to: request, from: client, received: date, now: now) else {
+                        return
+                    }
+                    queue(reply.span, to: client, from: local, on: socket, isStamped: reply.isTracked)
+                    if reply.isTracked { tracked.append(date.timestamp) }
                 }
             }
             replies.send(on: socket)
+            if !tracked.isEmpty { noteDepartures(of: tracked, from: socket) }
+        }
+    }
+
+    /// Replies that clients of interleaved mode will ask about have just left; the kernel knows better when.
+    private func noteDepartures(of receiveTimestamps: [NTPTimestamp], from socket: UDPSocket) {
+        let now = clock.read()
+        for timestamp in receiveTimestamps { responder.replyLeft(at: now.date, receiveTimestamp: timestamp) }
+        takeReplyDepartures(from: socket)
+    }
+
+    func takeReplyDepartures(from socket: UDPSocket) {
+        let now = clock.read()
+        takeDepartures(from: socket) { reply, moment in
+            responder.replyLeft(at: now.date - (now.monotonic - moment), receiveTimestamp: reply.receiveTimestamp)
         }
     }
 
@@ -54,16 +73,19 @@ extension Daemon {
         _ datagram: Span<UInt8>,
         to client: SocketAddress,
         from local: SocketAddress?,
-        on socket: UDPSocket
+        on socket: UDPSocket,
+        isStamped: Bool = false
     ) {
-        guard !replies.append(datagram, to: client, from: local) else { return }
+        guard !replies.append(datagram, to: client, from: local, isStamped: isStamped) else { return }
         replies.send(on: socket)
-        replies.append(datagram, to: client, from: local)
+        replies.append(datagram, to: client, from: local, isStamped: isStamped)
     }
 
     /// Takes what came on an association's socket: stamps of departure first, as the reply is measured from them.
     func takeReplies(from socket: UDPSocket, for id: AssociationID) {
-        takeDepartures(from: socket, for: id)
+        takeDepartures(from: socket) { request, moment in
+            engine.sent(id, transmitTimestamp: request.transmitTimestamp, at: moment)
+        }
         guard receive(from: socket) > 0 else { return }
         let arrivals = self.arrivals()
         for index in 0..<received.count where !received.isTruncated(index) {
@@ -75,13 +97,13 @@ extension Daemon {
         }
     }
 
-    private func takeDepartures(from socket: UDPSocket, for id: AssociationID) {
+    private func takeDepartures(from socket: UDPSocket, _ note: (NTPPacket, MonotonicTime) -> Void) {
         do throws(LinuxError) {
             while let departure = try received.receiveTransmitStamp(from: socket) {
                 guard let moment = clock.kernelStamps.monotonic(of: departure.stamp),
-                    let request = try? NTPPacket(departure.payload.span)
+                    let packet = try? NTPPacket(departure.payload.span)
                 else { continue }
-                engine.sent(id, transmitTimestamp: request.transmitTimestamp, at: moment)
+                note(packet, moment)
             }
         } catch {
             log.write(.debug, error.message)

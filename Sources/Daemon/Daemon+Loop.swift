@@ -135,7 +135,10 @@ extension Daemon {
             return
         }
         if let wakeIndex, !poller.events(wakeIndex).isEmpty { wake?.drain() }
-        for (socket, index) in zip(servers.sockets, serverIndices) where !poller.events(index).isEmpty { serve(socket) }
+        for (socket, index) in zip(servers.sockets, serverIndices) where !poller.events(index).isEmpty {
+            if !poller.events(index).isDisjoint(with: [.error, .priority]) { takeReplyDepartures(from: socket) }
+            serve(socket)
+        }
         for (client, index) in clientEntries where !poller.events(index).isEmpty {
             takeReplies(from: client.socket, for: client.id)
         }

@@ -22,9 +22,15 @@ package struct LeapSmear: Equatable, Sendable {
         let cosine = Elementary.sine(turns: 0.25 - part / 2)
         return second.correction * ((1 - cosine) / 2)
     }
+}
 
-    /// 254 and the offset in units of 2^-22 s, so that nobody takes a smeared server for one on UTC.
-    static func referenceID(of offset: NTPDuration) -> ReferenceID {
-        ReferenceID(bits: 254 << 24 | UInt32(truncatingIfNeeded: offset.units >> 10) & 0xff_ffff)
+extension NTPPacket {
+    /// Moves all our times by `offset`. The reference identifier becomes 254 and the offset in units of 2^-22 s, so that
+    /// nobody takes a smeared server for one on UTC.
+    mutating func smear(by offset: NTPDuration) {
+        if !referenceTimestamp.isZero { referenceTimestamp = referenceTimestamp + offset }
+        receiveTimestamp = receiveTimestamp + offset
+        transmitTimestamp = transmitTimestamp + offset
+        referenceID = ReferenceID(bits: 254 << 24 | UInt32(truncatingIfNeeded: offset.units >> 10) & 0xff_ffff)
     }
 }

@@ -17,6 +17,11 @@ package enum PacketAuthentication {
         return false
     }
 
+    var isForged: Bool {
+        if case .forged = self { return true }
+        return false
+    }
+
     package init(of datagram: Span<UInt8>, _ trailer: PacketTrailer, keys: KeyTable) {
         switch trailer {
         case .none: self = .absent

@@ -75,6 +75,10 @@ package struct Responder: Sendable {
             received: received,
             receivedAt: now.monotonic - (now.date - received)
         )
+        let smear = served.smear?.offset(at: now.date) ?? .zero
+        // What is smeared differs from reply to reply, and says nothing of the one before.
+        let earlier =
+            authentication.isForged || smear != .zero ? nil : clients.departure(namedBy: packet, from: client.address)
         let outcome = clients.note(noted, restrictions: restrictions)
         guard !outcome.contains(.limited) else {
             counters.limited &+= 1
@@ -83,26 +87,24 @@ package struct Responder: Sendable {
             return NTPDatagram(rateKiss(for: packet), answering: authentication)
         }
         counters.served &+= 1
-        return NTPDatagram(timeReply(to: packet, received: received, now: now), answering: authentication)
+        var reply = served.header(mode: .server, version: packet.version, poll: packet.poll, at: now)
+        reply.originTimestamp = packet.transmitTimestamp
+        reply.receiveTimestamp = received.timestamp
+        if smear != .zero { reply.smear(by: smear) }
+        if let earlier, earlier != .unknown { reply.interleave(earlier, answering: packet) }
+        var datagram = NTPDatagram(reply, answering: authentication)
+        if earlier != nil, served.reference != nil {
+            clients.note(Departure(at: now.date, rootDistance: served.rootDistance(at: now)), to: client.address)
+            datagram.isTracked = true
+        }
+        return datagram
     }
 
-    private func timeReply(to request: NTPPacket, received: NTPDate, now: ClockReading) -> NTPPacket {
-        let smear = served.smear?.offset(at: now.date) ?? .zero
-        return NTPPacket(
-            leap: served.leap,
-            version: request.version,
-            mode: .server,
-            stratum: served.stratum,
-            poll: request.poll,
-            precision: served.precision,
-            rootDelay: NTPShort(roundingUp: served.rootDelay),
-            rootDispersion: NTPShort(roundingUp: served.rootDispersion(at: now)),
-            referenceID: smear == .zero ? served.referenceID : LeapSmear.referenceID(of: smear),
-            referenceTimestamp: served.reference == nil ? .zero : (served.referenceDate + smear).timestamp,
-            originTimestamp: request.transmitTimestamp,
-            receiveTimestamp: (received + smear).timestamp,
-            transmitTimestamp: (now.date + smear).timestamp
-        )
+    /// A tracked reply has left, by the served clock.
+    ///
+    /// - Parameter receiveTimestamp: the reply's, by which it is known.
+    package mutating func replyLeft(at date: NTPDate, receiveTimestamp: NTPTimestamp) {
+        clients.correctDeparture(ofReply: receiveTimestamp, to: date.timestamp)
     }
 
     /// Tells a client to slow down (RFC 5905 section 7.4), and no time.

@@ -51,6 +51,23 @@ package struct ServedTime: Equatable, Sendable {
             + PollExponent(precision).interval
     }
 
+    /// The header of a packet that tells the time: everything but whom it answers, and when it came.
+    func header(mode: NTPMode, version: UInt8, poll: PollExponent, at now: ClockReading) -> NTPPacket {
+        NTPPacket(
+            leap: leap,
+            version: version,
+            mode: mode,
+            stratum: stratum,
+            poll: poll,
+            precision: precision,
+            rootDelay: NTPShort(roundingUp: rootDelay),
+            rootDispersion: NTPShort(roundingUp: rootDispersion(at: now)),
+            referenceID: referenceID,
+            referenceTimestamp: reference == nil ? .zero : referenceDate.timestamp,
+            transmitTimestamp: now.date.timestamp
+        )
+    }
+
     /// The bound on the error of the served time.
     package func rootDistance(at now: ClockReading) -> NTPDuration { rootDelay / 2 + rootDispersion(at: now) }
 }

@@ -5,6 +5,8 @@ package struct NTPDatagram: Sendable {
 
     private var octets = InlineArray<84, UInt8>(repeating: 0)
     package private(set) var count = NTPPacket.length
+    /// Whether somebody will ask when it left.
+    package var isTracked = false
 
     package init(_ packet: NTPPacket) {
         let header = packet.octets

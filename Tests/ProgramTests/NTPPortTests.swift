@@ -31,6 +31,42 @@ struct `On the NTP port` {
         #expect(offsets.allSatisfy { Double($0)?.magnitude ?? 1 < 0.01 }, "\(text)")
     }
 
+    @Test func `chronyd is served in interleaved mode`() throws {
+        let networks = try TwoNetworks()
+        try networks.workplace.write("1 SHA256 HEX:000102030405060708090a0b0c0d0e0f10111213\n", to: "chrony.keys")
+        try networks.workplace.write("1 SHA256 000102030405060708090a0b0c0d0e0f10111213\n", to: "ntp.keys")
+        try networks.workplace.write(
+            "\(Self.simulated)keys \(networks.workplace.path("ntp.keys"))\ntrustedkey 1\n",
+            to: "conf"
+        )
+        let result = try networks.run(
+            """
+            chmod 600 *.keys
+            mkdir -m 750 /run/chrony
+            $tickoverd -n -c conf 2> log &
+            { echo 'server 10.9.0.1 xleave iburst minpoll 0 maxpoll 0'
+              echo 'server fd09::1 xleave iburst minpoll 0 maxpoll 0 key 1'
+              echo "keyfile $PWD/chrony.keys"
+              printf 'port 0\\ncmdport 0\\nbindcmdaddress /run/chrony/chronyd.sock\\npidfile /run/chronyd.pid\\n'; } > chrony.conf
+            sleep 4
+            there $peers/usr/sbin/chronyd -U -u root -x -d -f $PWD/chrony.conf > chronyd.log &
+            for second in $(seq 20); do
+                sleep 1
+                $peers/usr/bin/chronyc -h /run/chrony/chronyd.sock ntpdata > data || continue
+                if [ "$(grep -c '^Interleaved *: Yes' data)" = 2 ]; then break; fi
+            done
+            cat data
+            """
+        )
+        let text = result.output + result.errors
+        #expect(text.matches(of: #/(?m)^Interleaved +: Yes/#).count == 2, "\(text)")
+        #expect(text.contains(#/(?m)^Authenticated +: Yes/#), "\(text)")
+        let stamps = text.matches(of: #/(?m)^Response time +: ([0-9.]+) seconds/#).compactMap { Double($0.1) }
+        #expect(stamps.count == 2 && stamps.allSatisfy { (0.0..<0.01).contains($0) }, "\(text)")
+        let offsets = text.matches(of: #/(?m)^Offset +: ([+-][0-9.]+) seconds/#).compactMap { Double($0.1) }
+        #expect(offsets.count == 2 && offsets.allSatisfy { $0.magnitude < 0.01 }, "\(text)")
+    }
+
     @Test(arguments: ["10.9.0.2", "fd09::2"])
     func `chronyd is followed`(address: String) throws {
         let networks = try TwoNetworks()

@@ -10,6 +10,8 @@ package struct ClientRecord: Sendable {
     package internal(set) var last: NTPTimestamp
     /// The same moment as `last`.
     package internal(set) var lastAt: MonotonicTime
+    /// Of the reply to the last request.
+    var departure = Departure.unknown
     package internal(set) var count: UInt32 = 1
     /// Of the last request.
     package internal(set) var port: UInt16

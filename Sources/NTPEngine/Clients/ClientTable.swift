@@ -47,6 +47,7 @@ package struct ClientTable: Sendable {
         records[index].count &+= 1
         records[index].last = request.received.timestamp
         records[index].lastAt = request.receivedAt
+        records[index].departure = .unknown
         records[index].port = request.client.port
         records[index].version = request.version
         records[index].mode = request.mode
@@ -55,6 +56,38 @@ package struct ClientTable: Sendable {
         linkAsNewest(index)
         return outcome
     }
+
+    // MARK: Departures
+
+    /// When the reply that a request names left; nil if it names none, or not the last one to that client.
+    func departure(namedBy request: NTPPacket, from client: IPAddress) -> Departure? {
+        guard request.mayBeInterleaved, let index = index(of: client),
+            records[index].last == request.originTimestamp
+        else { return nil }
+        return records[index].departure
+    }
+
+    /// Remembers the departure of the reply to a client's last request, if there was room for the client.
+    mutating func note(_ departure: Departure, to client: IPAddress) {
+        guard let index = index(of: client) else { return }
+        records[index].departure = departure
+    }
+
+    /// - Parameter receiveTimestamp: the reply's; its client is one of those heard last.
+    mutating func correctDeparture(ofReply receiveTimestamp: NTPTimestamp, to departed: NTPTimestamp) {
+        var index = newest
+        for _ in 0..<Self.recentCount where index != ClientRecord.none {
+            let record = records[Int(index)]
+            if record.last == receiveTimestamp, record.departure != .unknown {
+                records[Int(index)].departure.timestamp = departed
+                return
+            }
+            index = record.older
+        }
+    }
+
+    /// More than are answered before their departures are known.
+    private static let recentCount = 256
 
     // MARK: Room
 

@@ -19,6 +19,8 @@ typedef struct {
     uint8_t has_local;
     uint8_t has_stamp;
     uint8_t truncated;
+    /// Whether the kernel is to say when it leaves, though the socket does not ask for that.
+    uint8_t wants_stamp;
     uint8_t *bytes;
 } tko_datagram;
 
