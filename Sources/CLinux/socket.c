@@ -67,6 +67,13 @@ int32_t tko_udp_timestamps(int32_t fd, int32_t transmit) {
     return failure;
 }
 
+int32_t tko_udp_allow_broadcast(int32_t fd) { return set_option(fd, SOL_SOCKET, SO_BROADCAST, 1); }
+
+int32_t tko_udp_multicast_hops(int32_t fd, int32_t v6, int32_t value) {
+    return v6 ? set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, value)
+              : set_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, value);
+}
+
 int32_t tko_udp_traffic_class(int32_t fd, int32_t v6, int32_t value) {
     return v6 ? set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, value) : set_option(fd, IPPROTO_IP, IP_TOS, value);
 }

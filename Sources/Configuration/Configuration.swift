@@ -5,6 +5,8 @@ import NetworkAddress
 package struct Configuration: Equatable, Sendable {
     /// `server`, `pool` and `peer` lines in order.
     package var servers: [ServerDirective] = []
+    /// `broadcast` lines in order.
+    package var broadcasts: [BroadcastDirective] = []
     /// `driftfile`; nil keeps the frequency with the other state only.
     package var driftFile: String?
     /// `restrict` lines, merged as ntpd merges them, in the order of their first mention.

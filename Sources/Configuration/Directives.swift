@@ -36,6 +36,7 @@ struct Directive: Sendable {
         Directive("server") { (parser, line) throws(SyntaxError) in try parser.server(&line, kind: .server) },
         Directive("pool") { (parser, line) throws(SyntaxError) in try parser.server(&line, kind: .pool) },
         Directive("peer") { (parser, line) throws(SyntaxError) in try parser.peer(&line) },
+        Directive("broadcast") { (parser, line) throws(SyntaxError) in try parser.broadcast(&line) },
         Directive("fudge") { (parser, line) throws(SyntaxError) in try parser.fudge(&line) },
     ]
 
@@ -101,9 +102,8 @@ struct Directive: Sendable {
     private static let unsupported: [Directive] = [
         Directive("automax", instead: noAutokey),
         Directive("autokey", instead: noAutokey),
-        Directive("broadcast", instead: noBroadcast),
-        Directive("broadcastclient", instead: nameServers),
-        Directive("broadcastdelay", instead: nameServers),
+        Directive("broadcastclient", instead: noBroadcastClient),
+        Directive("broadcastdelay", instead: noBroadcastClient),
         Directive("calldelay", instead: "there is no modem driver"),
         Directive("controlkey", instead: noRemoteControl),
         Directive("crypto", instead: noAutokey),
@@ -113,9 +113,9 @@ struct Directive: Sendable {
         Directive("extra", instead: "redirect the other port to the one served in the firewall"),
         Directive("keysdir", instead: noAutokey),
         Directive("manycastclient", instead: nameServers),
-        Directive("manycastserver", instead: noBroadcast),
+        Directive("manycastserver", instead: "give the clients a 'server' line with this machine's address"),
         Directive("mdnstries", instead: "let avahi announce the service"),
-        Directive("multicastclient", instead: nameServers),
+        Directive("multicastclient", instead: noBroadcastClient),
         Directive("nonvolatile", instead: "the drift file is written once an hour and at the end"),
         Directive("nts", instead: "use 'keys' and the option 'key'"),
         Directive("ntpsigndsocket", instead: "Active Directory's clients get unsigned time"),
@@ -131,13 +131,14 @@ struct Directive: Sendable {
         Directive("simulate", instead: useSimulator),
         Directive("tick", instead: "the kernel's tick is steered by the daemon"),
         Directive("trap", instead: "watch the log"),
-        Directive("ttl", instead: noBroadcast),
+        Directive("ttl", instead: "use the option 'ttl' of 'broadcast'"),
         Directive("unconfig", instead: "take the server's line out"),
         Directive("unpeer", instead: "take the server's line out"),
     ]
 
     private static let noAutokey = "Autokey is broken by design and not spoken"
-    private static let noBroadcast = "give the clients a 'server' line with this machine's address"
+    private static let noBroadcastClient =
+        "what is sent to everybody may be anybody's word; name servers in 'server' or 'pool' lines"
     private static let noRemoteControl = "change the file and send SIGHUP"
     private static let nameServers = "name servers in 'server' or 'pool' lines"
     private static let useRTC = "use an 'rtc' line for the DS3231"

@@ -57,7 +57,7 @@ extension Parser {
         warn(at: option, "\(option.shown) is not supported; the server is used without authentication")
     }
 
-    private func poll(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> PollExponent {
+    func poll(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> PollExponent {
         let range = PollExponent.range
         return PollExponent(
             Int8(

@@ -5,6 +5,8 @@ import Linux
 import Monitoring
 import NTPEngine
 import NTPTime
+import NTPWire
+import NetworkAddress
 import ProgramSupport
 
 /// What the engine wants done.
@@ -16,6 +18,8 @@ extension Daemon {
                 if !clients.send(request, to: address, for: id, by: replies) {
                     log.write(.debug, "no request could be sent to \(address)")
                 }
+            case .broadcast(let datagram, let address, let timeToLive):
+                broadcast(datagram, to: address, timeToLive: timeToLive)
             case .close(let id): clients.close(id)
             case .resolve(let source, let host): resolve(source, host)
             case .step(let offset): attempt("step the clock") { () throws(ClockError) in try clock.step(by: offset) }
@@ -33,6 +37,20 @@ extension Daemon {
             case .log(let level, let text): log.write(level, text)
             case .panic: ending = .failure
             }
+        }
+    }
+
+    private func broadcast(_ datagram: NTPDatagram, to address: SocketAddress, timeToLive: UInt8) {
+        guard let socket = servers.socket(towards: address.address) else {
+            return log.write(.warning, "no address is served from which \(address) could be reached")
+        }
+        do throws(LinuxError) {
+            try socket.allowBroadcast(timeToLive: timeToLive)
+            replies.removeAll()
+            replies.append(datagram.span, to: address)
+            if let failure = replies.send(on: socket).failure { throw failure }
+        } catch {
+            log.write(.info, "no broadcast to \(address): \(error.message)")
         }
     }
 

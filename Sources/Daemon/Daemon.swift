@@ -106,11 +106,13 @@ package final class Daemon {
             rtcName: chip?.name,
             servesKernelClock: chosenClock.isKernel
         )
+        let broadcasts = try Self.broadcasts(configuration)
         do throws(LinuxError) {
             let random = try KernelRandom()
             engine = Engine(
                 configuration: EngineConfiguration(
                     configuration,
+                    broadcasts: broadcasts,
                     allowsFirstPanic: options.panicGate,
                     hasRTC: chip != nil,
                     precision: Self.precision(of: chosenClock.clock),
@@ -135,6 +137,16 @@ package final class Daemon {
             throw StartError(description: error.message)
         }
         readLeapSeconds()
+    }
+
+    private static func broadcasts(_ configuration: Configuration) throws(StartError) -> [BroadcastConfiguration] {
+        do throws(ResolverError) {
+            return try configuration.broadcasts.map { directive throws(ResolverError) in
+                try BroadcastConfiguration(directive, port: configuration.port)
+            }
+        } catch {
+            throw StartError(description: "broadcast \(error.description)")
+        }
     }
 
     /// The chip, on a thread of its own from here on.

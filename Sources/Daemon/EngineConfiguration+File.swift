@@ -1,6 +1,7 @@
 import Authentication
 import ClockDiscipline
 import Configuration
+import Linux
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -10,6 +11,7 @@ import NetworkAddress
 extension EngineConfiguration {
     init(
         _ configuration: Configuration,
+        broadcasts: [BroadcastConfiguration],
         allowsFirstPanic: Bool,
         hasRTC: Bool,
         precision: Int8,
@@ -18,6 +20,7 @@ extension EngineConfiguration {
     ) {
         self.init(
             sources: configuration.servers.map(SourceConfiguration.init),
+            broadcasts: broadcasts,
             limits: ClockLoop.Limits(
                 step: configuration.stepThreshold ?? .zero,
                 stepsLater: configuration.stepsLater,
@@ -65,6 +68,23 @@ extension LastResort {
         } else {
             return nil
         }
+    }
+}
+
+extension BroadcastConfiguration {
+    /// - Throws: when the address names an interface that is not there.
+    init(_ directive: BroadcastDirective, port: UInt16) throws(ResolverError) {
+        // A numeric host: nobody is asked.
+        guard let address = try Resolver.resolve(directive.address, port: port).first else {
+            throw ResolverError(host: directive.address, isTemporary: false, reason: "no address")
+        }
+        self.init(
+            address: address,
+            version: directive.version,
+            interval: directive.interval,
+            timeToLive: directive.timeToLive,
+            keyID: directive.key
+        )
     }
 }
 

@@ -41,6 +41,11 @@ struct ServerSockets {
         self.complaints = complaints
     }
 
+    /// The socket that a datagram to `address` leaves from.
+    func socket(towards address: IPAddress) -> UDPSocket? {
+        sockets.first { $0.family == address.family && !$0.localAddress.address.isLoopback }
+    }
+
     private static func addresses(
         _ rules: [InterfaceRule],
         _ action: InterfaceRule.Action

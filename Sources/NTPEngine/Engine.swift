@@ -20,6 +20,7 @@ package struct Engine: Sendable {
     package internal(set) var associations: [Association] = []
     var nextSourceID: SourceID = 0
     var nextAssociationID: AssociationID = 1
+    var broadcasts: [Broadcast]
     /// Servers that told us to go away (kiss codes DENY, RSTR).
     var deniedAddresses: [IPAddress] = []
 
@@ -71,6 +72,7 @@ package struct Engine: Sendable {
         served = .unsynchronised(precision: configuration.precision)
         nextFrequencySave = now.monotonic + Self.frequencySaveInterval
         lastResortBegin = configuration.lastResort.map { now.monotonic + $0.wait } ?? .distantFuture
+        broadcasts = configuration.broadcasts.map { Broadcast(configuration: $0, next: now.monotonic) }
         setSources(configuration.sources, at: now.monotonic)
         if configuration.hasRTC {
             rtc = RTCKeeper(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
@@ -96,6 +98,7 @@ package struct Engine: Sendable {
     package var nextDeadline: MonotonicTime {
         var deadline = nextFrequencySave
         for association in associations { deadline = min(deadline, association.nextPoll) }
+        for broadcast in broadcasts { deadline = min(deadline, broadcast.next) }
         for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
         if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
@@ -116,6 +119,7 @@ package struct Engine: Sendable {
         if state == .synchronised, !isFollowingServers(at: now.monotonic) { enterHoldover(at: now) }
         checkHoldoverLimit(at: now)
         resortToOwnClock(at: now)
+        broadcast(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
 
@@ -153,6 +157,7 @@ package struct Engine: Sendable {
 /// The engine's part of the configuration.
 package struct EngineConfiguration: Sendable {
     package var sources: [SourceConfiguration]
+    package var broadcasts: [BroadcastConfiguration]
     package var limits: ClockLoop.Limits
     package var selection: SelectionLimits
     /// Associations that all pools together may have; nil leaves each its own few.
@@ -172,6 +177,7 @@ package struct EngineConfiguration: Sendable {
 
     package init(
         sources: [SourceConfiguration] = [],
+        broadcasts: [BroadcastConfiguration] = [],
         limits: ClockLoop.Limits = ClockLoop.Limits(),
         selection: SelectionLimits = SelectionLimits(),
         maximumPoolAssociations: Int? = nil,
@@ -185,6 +191,7 @@ package struct EngineConfiguration: Sendable {
         keys: KeyTable = KeyTable()
     ) {
         self.sources = sources
+        self.broadcasts = broadcasts
         self.limits = limits
         self.selection = selection
         self.maximumPoolAssociations = maximumPoolAssociations

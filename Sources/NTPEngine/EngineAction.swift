@@ -9,6 +9,8 @@ import RTCReference
 package enum EngineAction: Sendable {
     /// Send a request from a port of its own; the reply comes back by `Engine.received`.
     case send(AssociationID, to: SocketAddress, NTPDatagram)
+    /// Send the time unasked, from the port that it is served on.
+    case broadcast(NTPDatagram, to: SocketAddress, timeToLive: UInt8)
     /// The association is gone; its socket can be closed.
     case close(AssociationID)
     /// Look a host up; the answer comes back by `Engine.resolved`.

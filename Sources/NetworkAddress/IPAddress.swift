@@ -32,6 +32,8 @@ package struct IPAddress: Hashable, Sendable {
     package static let loopbackV6 = IPAddress(high: 0, low: 1)
 
     package var isLoopback: Bool { isV4 ? v4Bits >> 24 == 127 : self == .loopbackV6 }
+
+    package var isMulticast: Bool { isV4 ? v4Bits >> 28 == 0xe : high >> 56 == 0xff }
 }
 
 extension IPAddress: CustomStringConvertible {

@@ -148,8 +148,8 @@ private func diagnostics(_ text: String) -> [String] {
             "f:1:1: warning: 'peer' is used as 'server': the other side asks us if it wants our time"
         ),
         (
-            "broadcast 10.0.0.255",
-            "f:1:1: warning: 'broadcast' is not supported: give the clients a 'server' line with this machine's address; ignored"
+            "broadcastclient novolley",
+            "f:1:1: warning: 'broadcastclient' is not supported: what is sent to everybody may be anybody's word; name servers in 'server' or 'pool' lines; ignored"
         ),
         (
             "crypto pw secret",

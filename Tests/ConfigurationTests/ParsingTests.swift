@@ -308,6 +308,27 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
 }
 
 @Suite struct `Service parameters` {
+    @Test func `say where the time is broadcast to`() {
+        var expected = [
+            BroadcastDirective(address: "192.0.2.255"), BroadcastDirective(address: "224.0.1.1"),
+            BroadcastDirective(address: "ff05::101%eth0"),
+        ]
+        expected[1].timeToLive = 5
+        expected[1].key = 3
+        expected[2].interval = PollExponent(4)
+        expected[2].version = 3
+        let text = """
+            broadcast 192.0.2.255
+            broadcast -4 224.0.1.1 ttl 5 key 3
+            broadcast ff05::101%eth0 minpoll 4 version 3
+            """
+        #expect(parsed(text).broadcasts == expected)
+        for wrong in ["example.org", "2001:db8::1", "-6 224.0.1.1", "%eth0", ""] {
+            let result = Configuration.parse(text: "broadcast \(wrong)", file: "f")
+            #expect(result.configuration.broadcasts.isEmpty && result.diagnostics.count == 1, "\(wrong)")
+        }
+    }
+
     @Test func `say which sources are followed`() {
         let text = "tos minsane 3 minclock 4 maxclock 11 mindist 0.02 maxdist 1.5\ntos floor 2 ceiling 8"
         var expected = SelectionDirective()

@@ -59,6 +59,7 @@ final class World {
     private(set) var savedFrequency: Frequency?
     private(set) var savedRTC: String?
     private(set) var steps: [Double] = []
+    private(set) var broadcasts: [(time: Double, address: SocketAddress, datagram: NTPDatagram)] = []
     private(set) var steering: ClockSteering?
     private(set) var hasPanicked = false
     private(set) var writes = 0
@@ -74,6 +75,7 @@ final class World {
     init(
         servers: [String: Server],
         sources: [SourceConfiguration]? = nil,
+        broadcasts: [BroadcastConfiguration] = [],
         chip: Chip? = nil,
         limits: ClockLoop.Limits = ClockLoop.Limits(),
         selection: SelectionLimits = SelectionLimits(),
@@ -114,6 +116,7 @@ final class World {
         engine = Engine(
             configuration: EngineConfiguration(
                 sources: lines,
+                broadcasts: broadcasts,
                 limits: limits,
                 selection: selection,
                 maximumPoolAssociations: maximumPoolAssociations,
@@ -203,6 +206,7 @@ final class World {
         for action in engine.takeActions() {
             switch action {
             case .send(let id, let address, let request): transmit(request, to: address.address, for: id)
+            case .broadcast(let datagram, let address, _): broadcasts.append((time, address, datagram))
             case .close, .measured, .corrected: break
             case .publish(let status): clock.announce(status.leap, at: monotonic)
             case .resolve(let id, let host):

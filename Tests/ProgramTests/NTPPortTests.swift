@@ -67,6 +67,70 @@ struct `On the NTP port` {
         #expect(offsets.count == 2 && offsets.allSatisfy { $0.magnitude < 0.01 }, "\(text)")
     }
 
+    @Test func `broadcasts and multicasts are heard`() throws {
+        let networks = try TwoNetworks()
+        try networks.workplace.write("1 SHA256 000102030405060708090a0b0c0d0e0f10111213\n", to: "ntp.keys")
+        try networks.workplace.write(
+            """
+            \(Self.simulated)keys \(networks.workplace.path("ntp.keys"))
+            trustedkey 1
+            broadcast 10.9.0.255 minpoll 0
+            broadcast ff02::101%near minpoll 1 ttl 3 key 1
+
+            """,
+            to: "conf"
+        )
+        try networks.workplace.write(Self.receiver, to: "receiver.py")
+        let result = try networks.run(
+            """
+            chmod 600 ntp.keys
+            there timeout 30 /usr/bin/python3 receiver.py > packets & receiver=$!
+            sleep 1
+            $tickoverd -n -c conf 2> log &
+            wait $receiver || true
+            cat packets log
+            """
+        )
+        // The sender's port, the hops, the header, the code's length, and the error in seconds.
+        let packets = result.output.matches(
+            of:
+                #/(?m)^(4|6) port 123 hops (\d+) leap 0 version 4 mode 5 stratum 10 poll (\d) code (\d+) error (-?[0-9.]+)$/#
+        )
+        let v4 = packets.filter { $0.1 == "4" }
+        let v6 = packets.filter { $0.1 == "6" }
+        #expect(v4.count == 2 && v4.allSatisfy { $0.3 == "0" && $0.4 == "0" }, "\(result)")
+        #expect(v6.count == 2 && v6.allSatisfy { $0.2 == "3" && $0.3 == "1" && $0.4 == "24" }, "\(result)")
+        #expect(packets.allSatisfy { Double($0.5)?.magnitude ?? 1 < 0.1 }, "\(result)")
+    }
+
+    /// Prints two broadcasts of each family.
+    private static let receiver = """
+        import socket, struct, time
+
+        def receiver(family):
+            s = socket.socket(family, socket.SOCK_DGRAM)
+            if family == socket.AF_INET6:
+                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+                group = socket.inet_pton(family, "ff02::101") + struct.pack("@I", socket.if_nametoindex("far"))
+                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, group)
+            s.bind(("", 123))
+            return s
+
+        for family, name in ((socket.AF_INET, 4), (socket.AF_INET6, 6)):
+            s = receiver(family)
+            for _ in range(2):
+                packet, control, _, sender = s.recvmsg(200, 200)
+                hops = struct.unpack("@i", control[0][2])[0] if control else 0
+                first, stratum, poll = packet[:3]
+                zeros = packet[24:40] == bytes(16)
+                seconds, fraction = struct.unpack("!II", packet[40:48])
+                error = seconds - 2208988800 + fraction / 2**32 - time.time()
+                print(f"{name} port {sender[1]} hops {hops} leap {first >> 6} version {first >> 3 & 7} mode {first & 7}"
+                      f" stratum {stratum} poll {poll} code {len(packet) - 48} error {error if zeros else 999:.6f}", flush=True)
+
+        """
+
     @Test(arguments: ["10.9.0.2", "fd09::2"])
     func `chronyd is followed`(address: String) throws {
         let networks = try TwoNetworks()

@@ -67,6 +67,13 @@ package final class UDPSocket: Sendable {
         return try UDPSocket(descriptor, family: family, stampsSending: true)
     }
 
+    /// Lets datagrams go to a broadcast or multicast address, and the latter across so many networks.
+    package func allowBroadcast(timeToLive: UInt8) throws(LinuxError) {
+        try checked(tko_udp_allow_broadcast(fd), "setsockopt SO_BROADCAST")
+        let hops = tko_udp_multicast_hops(fd, family == .v6 ? 1 : 0, Int32(timeToLive))
+        try checked(hops, "setsockopt IP_MULTICAST_TTL")
+    }
+
     private static func open(_ family: AddressFamily) throws(LinuxError) -> FileDescriptor {
         FileDescriptor(
             owning: try checked(tko_udp_open(family == .v6 ? 1 : 0), "socket \(family == .v6 ? "IPv6" : "IPv4")")

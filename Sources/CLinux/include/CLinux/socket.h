@@ -33,6 +33,12 @@ int32_t tko_udp_packet_information(int32_t fd, int32_t v6);
 /// Software SO_TIMESTAMPING of what is received and, with `transmit` non-zero, of what is sent.
 int32_t tko_udp_timestamps(int32_t fd, int32_t transmit);
 
+/// SO_BROADCAST.
+int32_t tko_udp_allow_broadcast(int32_t fd);
+
+/// IP_MULTICAST_TTL or IPV6_MULTICAST_HOPS.
+int32_t tko_udp_multicast_hops(int32_t fd, int32_t v6, int32_t value);
+
 /// IP_TOS or IPV6_TCLASS.
 int32_t tko_udp_traffic_class(int32_t fd, int32_t v6, int32_t value);
 
