@@ -96,6 +96,7 @@ extension SourceConfiguration {
             port: directive.port,
             version: directive.version,
             initialBurst: directive.initialBurst,
+            burst: directive.burst,
             prefer: directive.prefer,
             noSelect: directive.noSelect,
             minimumPoll: directive.minimumPoll,

@@ -32,6 +32,9 @@ package struct Association: Sendable {
     private var polling: PollController
     private var pending: PendingRequest?
     private var burst = 0
+    /// Whether the replies of a burst at a poll are coming in, of which the best will be used.
+    private(set) var isPicking = false
+    private var best: ClockSample?
     /// A sample that contradicts those before it, and waits for another of its kind.
     private var dissenter: ClockSample?
     /// How far the last sample was from what it contradicts; nil when it does not.
@@ -40,7 +43,7 @@ package struct Association: Sendable {
     private var jumps = NTPDuration.zero
     private var jumpedAt: MonotonicTime?
 
-    /// Requests of an initial burst, and the time between two of them.
+    /// Requests of a burst, and the time between two of them.
     private static let burstLength = 6
     private static let burstInterval = NTPDuration.seconds(2)
     /// Samples before the association takes part in the selection: the first one often waits for caches to be filled.
@@ -90,9 +93,7 @@ package struct Association: Sendable {
     /// - Parameter key: what it is authenticated with.
     /// - Parameter random: 64 random bits, not used before.
     mutating func makeRequest(at now: MonotonicTime, key: SymmetricKey?, random: UInt64) -> NTPDatagram {
-        reach <<= 1
-        missed = min(missed + 1, Self.patience)
-        if reach == 0 { polling.reset() }
+        if !isPicking || burst == 0 { beginPoll() }
         if burst > 0 { burst -= 1 }
         let transmitTimestamp = NTPTimestamp(bits: random | 1)
         pending = PendingRequest(transmitTimestamp: transmitTimestamp, sentAt: now)
@@ -108,6 +109,17 @@ package struct Association: Sendable {
         )
         if let key { request.authenticate(with: key, digestLength: key.codeLength) }
         return request
+    }
+
+    private mutating func beginPoll() {
+        isPicking = configuration.burst && isReachable && burst == 0
+        if isPicking {
+            burst = Self.burstLength
+            best = nil
+        }
+        reach <<= 1
+        missed = min(missed + 1, Self.patience)
+        if reach == 0 { polling.reset() }
     }
 
     private mutating func schedule(after now: MonotonicTime, random: UInt64) {
@@ -149,22 +161,34 @@ package struct Association: Sendable {
         missed = 0
         switch reply {
         case .time(let sample, let packet):
-            let wasUnreachable = note(packet, at: receivedAt)
-            if usesSample { accept(sample, at: receivedAt, wasUnreachable: wasUnreachable, prior: prior) }
+            let wasUnreachable = reach == 0
+            note(packet, at: receivedAt)
+            if usesSample, let sample = pick(sample) {
+                accept(sample, at: receivedAt, wasUnreachable: wasUnreachable, prior: prior)
+            }
         case .kiss(let code):
             burst = 0
+            isPicking = false
             if code == .rate { slowDown(packetPoll: datagram[2], at: receivedAt) }
         }
         return reply
     }
 
-    /// - Returns: whether the server was unreachable.
-    private mutating func note(_ packet: NTPPacket, at receivedAt: MonotonicTime) -> Bool {
-        defer { reach |= 1 }
+    private mutating func note(_ packet: NTPPacket, at receivedAt: MonotonicTime) {
+        reach |= 1
         lastReply = packet
         lastReplyAt = receivedAt
         lastRefusal = nil
-        return reach == 0
+    }
+
+    /// The sample, or at the end of a burst that of its exchange that took least time: queues on the way only ever add to
+    /// it. nil while the burst goes on.
+    private mutating func pick(_ sample: ClockSample) -> ClockSample? {
+        guard isPicking else { return sample }
+        if sample.delay < best?.delay ?? .max { best = sample }
+        guard burst == 0 else { return nil }
+        isPicking = false
+        return best
     }
 
     private mutating func accept(
@@ -204,6 +228,7 @@ package struct Association: Sendable {
     mutating func shift(by correction: NTPDuration) {
         statistics.shift(by: correction)
         dissenter?.date += correction
+        best?.date += correction
     }
 
     private mutating func slowDown(packetPoll: UInt8, at now: MonotonicTime) {

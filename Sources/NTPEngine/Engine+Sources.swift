@@ -157,11 +157,11 @@ extension Engine {
             switch reply {
             case .time:
                 if !wasReachable { log(.info, "\(associations[index].address) answers") }
-                guard usesSample else { return }
-                if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
                 if let sentAt {
                     actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))
                 }
+                guard usesSample, !associations[index].isPicking else { return }
+                if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
                 updateSystem(from: id, at: now)
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }

@@ -15,6 +15,7 @@ package struct SourceConfiguration: Equatable, Sendable {
     package var port: UInt16
     package var version: UInt8
     package var initialBurst: Bool
+    package var burst: Bool
     package var prefer: Bool
     package var noSelect: Bool
     package var minimumPoll: PollExponent
@@ -28,6 +29,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         port: UInt16 = 123,
         version: UInt8 = 4,
         initialBurst: Bool = false,
+        burst: Bool = false,
         prefer: Bool = false,
         noSelect: Bool = false,
         minimumPoll: PollExponent = PollExponent(6),
@@ -39,6 +41,7 @@ package struct SourceConfiguration: Equatable, Sendable {
         self.port = port
         self.version = version
         self.initialBurst = initialBurst
+        self.burst = burst
         self.prefer = prefer
         self.noSelect = noSelect
         self.minimumPoll = minimumPoll
