@@ -21,6 +21,7 @@ extension Daemon {
             case .broadcast(let datagram, let address, let timeToLive):
                 broadcast(datagram, to: address, timeToLive: timeToLive)
             case .close(let id): clients.close(id)
+            case .associationsChanged: responder.access.sources = engine.associations.map { $0.address.address }
             case .resolve(let source, let host): resolve(source, host)
             case .step(let offset): attempt("step the clock") { () throws(ClockError) in try clock.step(by: offset) }
             case .steer(let steering):

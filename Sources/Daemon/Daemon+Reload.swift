@@ -46,7 +46,9 @@ extension Daemon {
         let (old, new) = (settings.configuration, settings.options.applied(to: loaded.configuration))
         settings.configuration = new
         engine.setSources(new.servers.map(SourceConfiguration.init), at: oscillator.now)
-        responder.access = AccessList(new.restrictions)
+        let sources = responder.access.sources
+        responder.access = AccessList(new)
+        responder.access.sources = sources
         log.write(.notice, "configuration read again")
         if !new.canReplace(old) {
             log.write(.notice, "other changes than of servers, access, statistics and leap file need a restart")

@@ -126,7 +126,7 @@ package final class Daemon {
             )
             responder = Responder(
                 served: engine.served,
-                access: AccessList(configuration.restrictions),
+                access: AccessList(configuration),
                 keys: keys,
                 rateLimit: RateLimit(configuration.rateLimit),
                 clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit),

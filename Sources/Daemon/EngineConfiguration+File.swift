@@ -107,10 +107,16 @@ extension SourceConfiguration {
 }
 
 extension AccessList {
-    /// The `restrict` lines; those for the NTP port only concern symmetric peers, which there are none of.
-    init(_ restrictions: [Restriction]) {
+    /// The `restrict` lines.
+    init(_ configuration: Configuration) {
+        func entries(fromNTPPort: Bool) -> [Entry] {
+            configuration.restrictions.filter { $0.onlyFromNTPPort == fromNTPPort }
+                .map { ($0.network, AccessRestrictions($0.flags)) }
+        }
         self.init(
-            restrictions.filter { !$0.onlyFromNTPPort }.map { ($0.network, AccessRestrictions($0.flags)) }
+            entries(fromNTPPort: false),
+            fromNTPPort: entries(fromNTPPort: true),
+            ofSources: configuration.restrictSource.map(AccessRestrictions.init)
         )
     }
 }

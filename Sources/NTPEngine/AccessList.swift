@@ -30,18 +30,46 @@ package struct AccessRestrictions: OptionSet, Hashable, Sendable {
 
 /// ntpd's access list: the restrictions of the most specific network that contains an address apply, and only those.
 package struct AccessList: Sendable {
-    private var entries: [(network: IPNetwork, restrictions: AccessRestrictions)]
+    package typealias Entry = (network: IPNetwork, restrictions: AccessRestrictions)
+
+    private let entries: [Entry]
+    /// For packets from the NTP port; they come before the same network's others.
+    private let ntpPortEntries: [Entry]
+    /// What holds for the addresses of servers that no entry names; nil if nothing else than for everybody.
+    private let sourceRestrictions: AccessRestrictions?
+    /// The addresses of the servers that are asked at present.
+    package var sources: [IPAddress] = []
 
     /// - Parameter entries: one entry a network; the order does not matter. An address in none of them is unrestricted,
     ///   but for queries.
-    package init(_ entries: [(network: IPNetwork, restrictions: AccessRestrictions)] = []) {
+    package init(
+        _ entries: [Entry] = [],
+        fromNTPPort ntpPortEntries: [Entry] = [],
+        ofSources sourceRestrictions: AccessRestrictions? = nil
+    ) {
         self.entries = entries.sorted { $0.network.prefixLength > $1.network.prefixLength }
+        self.ntpPortEntries = ntpPortEntries.sorted { $0.network.prefixLength > $1.network.prefixLength }
+        self.sourceRestrictions = sourceRestrictions
     }
 
-    package func restrictions(of address: IPAddress) -> AccessRestrictions {
-        let entry = entries.first { $0.network.contains(address) }
+    package func restrictions(of client: SocketAddress) -> AccessRestrictions {
+        let entry = entry(for: client)
+        let bits = entry?.network.prefixLength ?? 0
+        if let sourceRestrictions, bits < client.address.bitWidth, sources.contains(client.address) {
+            return sourceRestrictions.union(.stranger)
+        }
         let restrictions = entry?.restrictions ?? []
-        let isNamed = address.isLoopback || (entry?.network.prefixLength ?? 0) > 0
-        return isNamed ? restrictions : restrictions.union(.stranger)
+        return bits > 0 || client.address.isLoopback ? restrictions : restrictions.union(.stranger)
     }
+
+    private func entry(for client: SocketAddress) -> Entry? {
+        let entry = entries.first { $0.network.contains(client.address) }
+        guard client.port == Self.ntpPort,
+            let special = ntpPortEntries.first(where: { $0.network.contains(client.address) }),
+            special.network.prefixLength >= entry?.network.prefixLength ?? 0
+        else { return entry }
+        return special
+    }
+
+    private static let ntpPort = 123
 }

@@ -85,6 +85,7 @@ extension Engine {
                 firstPoll: now
             )
         )
+        actions.append(.associationsChanged)
         lines[line].associations.append(nextAssociationID)
         repeat {
             nextAssociationID = nextAssociationID + 1 == .rtc ? 1 : nextAssociationID + 1
@@ -116,6 +117,7 @@ extension Engine {
         for index in lines.indices { lines[index].associations.removeAll { $0 == id } }
         if systemPeer == id { systemPeer = nil }
         actions.append(.close(id))
+        actions.append(.associationsChanged)
     }
 
     /// A request has left, by the kernel's stamp.

@@ -13,6 +13,8 @@ package enum EngineAction: Sendable {
     case broadcast(NTPDatagram, to: SocketAddress, timeToLive: UInt8)
     /// The association is gone; its socket can be closed.
     case close(AssociationID)
+    /// There are other associations than before.
+    case associationsChanged
     /// Look a host up; the answer comes back by `Engine.resolved`.
     case resolve(SourceID, host: String)
     case step(by: NTPDuration)

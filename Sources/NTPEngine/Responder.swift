@@ -54,7 +54,7 @@ package struct Responder: Sendable {
             counters.malformed &+= 1
             return nil
         }
-        let restrictions = access.restrictions(of: client.address)
+        let restrictions = access.restrictions(of: client)
         guard restrictions.isDisjoint(with: [.ignore, .noServe]),
             !restrictions.contains(.version) || packet.version == Self.version
         else {

@@ -18,6 +18,9 @@ package struct IPAddress: Hashable, Sendable {
 
     package var isV4: Bool { high == 0 && low >> 32 == 0xffff }
 
+    /// Of its family.
+    package var bitWidth: Int { isV4 ? 32 : 128 }
+
     /// The last 32 bits: all of an IPv4 address.
     package var v4Bits: UInt32 { UInt32(truncatingIfNeeded: low) }
 

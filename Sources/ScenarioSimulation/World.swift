@@ -173,7 +173,7 @@ final class World {
                 arrivals.add(.rtc(answer.answer), at: answer.time)
             case .saveFrequency(let frequency): savedFrequency = frequency
             case .saveRTC(let text): savedRTC = text
-            case .broadcast, .close, .measured, .corrected, .log: break
+            case .associationsChanged, .broadcast, .close, .measured, .corrected, .log: break
             case .panic: panic = now
             }
         }

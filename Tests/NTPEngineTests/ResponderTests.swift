@@ -133,13 +133,44 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
             (.allV4, [.ignore]), (try network("192.0.2.0", 24), [.noQuery]), (try network("192.0.2.5", 32), [.noServe]),
         ])
         func restrictions(_ text: String) throws -> AccessRestrictions {
-            list.restrictions(of: try #require(IPAddress(text)))
+            list.restrictions(of: SocketAddress(address: try #require(IPAddress(text)), port: 40_000))
         }
         #expect(try restrictions("10.0.0.1") == [.ignore, .stranger])
         #expect(try restrictions("192.0.2.7") == .noQuery)
         #expect(try restrictions("192.0.2.5") == .noServe)
         #expect(try restrictions("2001:db8::1") == .stranger)
         #expect(try restrictions("::1") == [])
+    }
+
+    @Test func `has entries for the NTP port that come before the same network's others`() throws {
+        let list = AccessList(
+            [(.allV4, [.limited]), (try network("192.0.2.0", 24), [.noQuery]), (try network("192.0.2.5", 32), [])],
+            fromNTPPort: [(.allV4, [.ignore]), (try network("192.0.2.0", 24), [.noServe])]
+        )
+        func restrictions(_ text: String, _ port: UInt16) throws -> AccessRestrictions {
+            list.restrictions(of: SocketAddress(address: try #require(IPAddress(text)), port: port))
+        }
+        #expect(try restrictions("10.0.0.1", 123) == [.ignore, .stranger])
+        #expect(try restrictions("10.0.0.1", 1_123) == [.limited, .stranger])
+        #expect(try restrictions("192.0.2.7", 123) == .noServe && restrictions("192.0.2.7", 1_123) == .noQuery)
+        #expect(try restrictions("192.0.2.5", 123) == [])
+    }
+
+    @Test func `has what is written for sources while they are, unless the address is named itself`() throws {
+        let sources = try ["192.0.2.5", "192.0.2.6", "2001:db8::1"].map { try #require(IPAddress($0)) }
+        var list = AccessList(
+            [(.allV4, .ignore), (try network("192.0.2.0", 24), .ignore), (try network("192.0.2.6", 32), .noServe)],
+            ofSources: [.noQuery]
+        )
+        func restrictions(_ index: Int) -> AccessRestrictions {
+            list.restrictions(of: SocketAddress(address: sources[index], port: 123))
+        }
+        #expect(restrictions(0) == .ignore && restrictions(2) == .stranger)
+        list.sources = sources
+        #expect(restrictions(0) == [.noQuery, .stranger] && restrictions(2) == [.noQuery, .stranger])
+        #expect(restrictions(1) == .noServe)
+        list.sources = []
+        #expect(restrictions(0) == .ignore)
     }
 
     @Test func `refuses service, old versions, everything`() throws {

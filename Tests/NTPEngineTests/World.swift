@@ -207,7 +207,7 @@ final class World {
             switch action {
             case .send(let id, let address, let request): transmit(request, to: address.address, for: id)
             case .broadcast(let datagram, let address, _): broadcasts.append((time, address, datagram))
-            case .close, .measured, .corrected: break
+            case .associationsChanged, .close, .measured, .corrected: break
             case .publish(let status): clock.announce(status.leap, at: monotonic)
             case .resolve(let id, let host):
                 let addresses = hosts[host] ?? IPAddress(host).map { [$0] } ?? []

@@ -19,7 +19,7 @@ package struct QueryServer: Sendable {
         from client: SocketAddress,
         about view: QueryView
     ) -> [[UInt8]] {
-        let restrictions = view.responder.access.restrictions(of: client.address)
+        let restrictions = view.responder.access.restrictions(of: client)
         guard restrictions.isDisjoint(with: [.ignore, .noQuery]) else { return [] }
         let trailer = ControlQuery.trailer(datagram)
         let authentication = PacketAuthentication(of: datagram, trailer, keys: view.responder.keys)
