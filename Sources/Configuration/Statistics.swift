@@ -27,6 +27,8 @@ package enum StatisticsKind: String, CaseIterable, Hashable, Sendable {
     case clockstats
     /// Each reply's timestamps.
     case rawstats
+    /// What was done with datagrams, once an hour.
+    case sysstats
 }
 
 /// A set of files of which one is written at a time.
@@ -91,7 +93,7 @@ extension Parser {
     }
 
     private static var unwrittenStatistics: [String] {
-        ["cryptostats", "ntsstats", "ntskestats", "protostats", "sysstats", "timingstats", "usestats"]
+        ["cryptostats", "ntsstats", "ntskestats", "protostats", "timingstats", "usestats"]
     }
 }
 

@@ -22,13 +22,16 @@ extension Daemon {
             announce()
             handleSignals()
             readLeapSecondsIfDue()
+            writeSystemStatisticsIfDue()
             endWhenSet()
         }
         notify { () throws(LinuxError) in try notifier.stopping() }
         setRTCBeforeEnd()
+        writeSystemStatistics()
         engine.shutDown(at: clock.read())
         carryOutActions()
         closeRTC()
+        statistics.flush(oscillator)
         screen?.clear()
         log.write(.notice, "ended")
         return ending ?? .success
@@ -124,6 +127,7 @@ extension Daemon {
             screen?.nextUpdate ?? .distantFuture,
             nextWatchdog,
             nextLeapSecondReading,
+            nextSystemStatistics,
             quitDeadline,
             limit
         )

@@ -35,6 +35,8 @@ package final class Daemon {
     let closesRTC: Bool
     var files: StateFiles
     let statistics: StatisticsLog
+    /// What the last line of `sysstats` counted, and when.
+    var counted: (counters: ServerCounters, at: MonotonicTime)
     var control: ControlServer
     let notifier = ServiceNotifier()
     /// When systemd's watchdog is to hear from us.
@@ -95,6 +97,7 @@ package final class Daemon {
         resolver = WorkerThread(capacity: configuration.servers.count + 1, wake: wake, mode: mode) { $0.answer() }
         let chip = Self.startRTC(configuration.rtc, wake, mode)
         statistics = StatisticsLog(configuration.statistics, wake: wake, mode: mode, at: startedAt)
+        counted = (ServerCounters(), startedAt)
         rtcName = chip?.name ?? "none"
         rtc = chip?.worker
         closesRTC = chip?.hasSquareWave ?? false

@@ -9,6 +9,8 @@ final class StatisticsLog {
     private var directive: StatisticsDirective
     private let start: MonotonicTime
     private var complaint: String?
+    /// Jobs that the thread has not done yet.
+    private var pending = 0
 
     private enum Job: Sendable {
         case line(String, StatisticsKind, NTPDate, uptime: NTPDuration)
@@ -39,18 +41,34 @@ final class StatisticsLog {
     /// - Parameter line: asked for only when the kind is wanted; nil for a line that says nothing.
     func write(_ kind: StatisticsKind, at now: ClockReading, _ line: () -> String?) {
         guard directive.file(of: kind) != nil, let line = line() else { return }
-        _ = worker.submit(.line(line, kind, now.date, uptime: now.monotonic - start))
+        submit(.line(line, kind, now.date, uptime: now.monotonic - start))
     }
 
     func reopen(_ directive: StatisticsDirective) {
         self.directive = directive
-        _ = worker.submit(.reopen(directive))
+        submit(.reopen(directive))
     }
+
+    private func submit(_ job: Job) {
+        if worker.submit(job) { pending += 1 }
+    }
+
+    /// Waits at the daemon's end for what is still to be written, unless the disk takes too long.
+    func flush(_ clock: OscillatorClock) {
+        let limit = clock.now + Self.patience
+        while pending > 0, clock.now < limit {
+            _ = takeComplaint()
+            clock.sleep(until: clock.now + .milliseconds(1))
+        }
+    }
+
+    private static let patience = NTPDuration.seconds(2)
 
     /// What went wrong since the last call, if it is news.
     func takeComplaint() -> String? {
         var news: String?
         while let outcome = worker.take() {
+            pending -= 1
             if let outcome, outcome != complaint { news = outcome }
             complaint = outcome
         }

@@ -97,7 +97,29 @@ package enum StatisticsLine {
         )
     }
 
-    private static func line(_ date: NTPDate, _ columns: String...) -> String {
+    /// `sysstats`: the seconds that it is for, and in them: datagrams received, answered, of the present version, of older
+    /// ones, turned away, malformed, with a bad code, declined, turned away for coming too often, and told so.
+    package static func system(
+        _ counters: ServerCounters,
+        since earlier: ServerCounters,
+        over interval: NTPDuration,
+        at now: ClockReading
+    ) -> String {
+        let added = zip(columns(counters), columns(earlier)).map { "\($0 &- $1)" }
+        return line(now.date, ["\(interval.units >> 32)"] + added)
+    }
+
+    private static func columns(_ counters: ServerCounters) -> [UInt64] {
+        let declined: UInt64 = 0
+        return [
+            counters.received, counters.served, counters.presentVersion, counters.olderVersion, counters.restricted,
+            counters.malformed, counters.forged, declined, counters.limited, counters.kisses,
+        ]
+    }
+
+    private static func line(_ date: NTPDate, _ columns: String...) -> String { line(date, columns) }
+
+    private static func line(_ date: NTPDate, _ columns: [String]) -> String {
         let unix = date.unixSeconds
         let second = ((unix % 86_400) + 86_400) % 86_400
         let day = (unix - second) / 86_400 + modifiedJulianUnixEpoch

@@ -65,6 +65,27 @@ import Testing
         #expect(daemon.program.end() == 0)
     }
 
+    @Test(arguments: Build.available) func `count what was answered and what refused`(build: Build) throws {
+        let workplace = try Workplace()
+        let folder = workplace.path("statistics")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let daemon = try Instance(
+            "rtc simulated\nstatsdir \(folder)\nfilegen sysstats type none\nrestrict ::1 noserve",
+            build: build,
+            workplace: workplace
+        )
+        #expect(daemon.reaches("holdover", within: 60), "\(daemon.program.log)")
+        for _ in 0..<3 { #expect(try daemon.query() != nil) }
+        #expect(try daemon.query("::1") == nil)
+        #expect(daemon.program.end() == 0)
+        let line = try String(contentsOfFile: "\(folder)/sysstats", encoding: .utf8)
+        // Uptime, received, answered, present version, older ones, refused, malformed, bad codes, declined, limited, told.
+        let columns = #/[0-9]{5} [0-9]+\.[0-9]{3} ([0-9]+) ([0-9]+) ([0-9]+) ([0-9]+) 0 ([0-9]+) 0 0 0 0 0\n/#
+        let match = try #require(line.wholeMatch(of: columns), "\(line)")
+        #expect(try #require(Int(match.1)) < 120)
+        #expect([match.2, match.3, match.4, match.5] == ["4", "3", "3", "1"])
+    }
+
     @Test func `that cannot be written are remarked on once`() throws {
         let daemon = try Instance("rtc simulated\nstatsdir /nonexistent\nstatistics clockstats loopstats")
         #expect(daemon.reaches("holdover", within: 30))
