@@ -6,7 +6,7 @@ scripts = .ci/run .ci/dependencies $(wildcard */*.sh */*/*.sh */*/*/*.sh */*/*/*
 armhf = $(CURDIR)/.build/armhf/bin
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test system-test armhf deb package-test container-test image image-test format lint clean
+.PHONY: run test bench system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -22,6 +22,11 @@ system-test: armhf deb-amd64
 	.ci/dependencies build peers system
 	swift build
 	Tests/System/run.sh
+
+bench:
+	.ci/dependencies $(native) peers bench
+	image/release/build.sh $(native)
+	Benchmarks/run.sh
 
 armhf:
 	.ci/dependencies armhf
