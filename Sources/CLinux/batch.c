@@ -22,8 +22,12 @@ struct tko_batch {
     int32_t capacity;
     int singly_received;
     int singly_sent;
+    /// So many messages at the beginning are not as a call of recvmmsg(2) needs them.
+    int32_t unprepared;
+    int32_t answers;
     tko_datagram *datagrams;
     struct mmsghdr *messages;
+    struct mmsghdr *outgoing;
     struct iovec *vectors;
     struct sockaddr_storage *names;
     control *controls;
@@ -37,13 +41,16 @@ tko_batch *tko_batch_create(int32_t count, int32_t capacity) {
     size_t n = (size_t)count;
     batch->count = count;
     batch->capacity = capacity;
+    batch->unprepared = count;
     batch->datagrams = calloc(n, sizeof *batch->datagrams);
     batch->messages = calloc(n, sizeof *batch->messages);
+    batch->outgoing = calloc(n, sizeof *batch->outgoing);
     batch->vectors = calloc(n, sizeof *batch->vectors);
     batch->names = calloc(n, sizeof *batch->names);
     batch->controls = calloc(n, sizeof *batch->controls);
     batch->bytes = calloc(n, (size_t)capacity);
-    if (!batch->datagrams || !batch->messages || !batch->vectors || !batch->names || !batch->controls || !batch->bytes) {
+    if (!batch->datagrams || !batch->messages || !batch->outgoing || !batch->vectors || !batch->names ||
+        !batch->controls || !batch->bytes) {
         tko_batch_destroy(batch);
         return NULL;
     }
@@ -54,6 +61,7 @@ tko_batch *tko_batch_create(int32_t count, int32_t capacity) {
 void tko_batch_destroy(tko_batch *batch) {
     free(batch->datagrams);
     free(batch->messages);
+    free(batch->outgoing);
     free(batch->vectors);
     free(batch->names);
     free(batch->controls);
@@ -136,11 +144,23 @@ static void take_datagram(tko_batch *batch, int32_t i) {
 
 static int means_unsupported(int error) {
     // A simulator that does not know the call lets it through to a descriptor the kernel does not know.
-    return error == ENOSYS || error == EINVAL || error == EBADF || error == ENOTSOCK || error == EOPNOTSUPP;
+    return error == ENOSYS || error == EPERM || error == EINVAL || error == EBADF || error == ENOTSOCK || error == EOPNOTSUPP;
+}
+
+/// The kernel writes to the messages that it fills only, so those after them stay good for the next call.
+static void prepare_batch(tko_batch *batch) {
+    for (int32_t i = 0; i < batch->unprepared; i++) prepare_receive(batch, i);
+    batch->unprepared = 0;
+    batch->answers = 0;
+}
+
+static void mark_used(tko_batch *batch, int32_t count) {
+    if (batch->unprepared < count) batch->unprepared = count;
 }
 
 static int32_t receive_one(tko_batch *batch, int32_t fd, int flags) {
-    prepare_receive(batch, 0);
+    prepare_batch(batch);
+    mark_used(batch, 1);
     ssize_t length;
     do {
         length = recvmsg(fd, &batch->messages[0].msg_hdr, flags);
@@ -153,7 +173,7 @@ static int32_t receive_one(tko_batch *batch, int32_t fd, int flags) {
 
 int32_t tko_batch_receive(tko_batch *batch, int32_t fd) {
     if (batch->singly_received || batch->count == 1) return receive_one(batch, fd, MSG_DONTWAIT);
-    for (int32_t i = 0; i < batch->count; i++) prepare_receive(batch, i);
+    prepare_batch(batch);
     int count;
     do {
         count = recvmmsg(fd, batch->messages, (unsigned int)batch->count, MSG_DONTWAIT, NULL);
@@ -164,6 +184,7 @@ int32_t tko_batch_receive(tko_batch *batch, int32_t fd) {
         if (received > 0) batch->singly_received = 1;
         return received;
     }
+    mark_used(batch, count);
     for (int32_t i = 0; i < count; i++) take_datagram(batch, i);
     return count;
 }
@@ -212,24 +233,23 @@ static void prepare_send(tko_batch *batch, int32_t i) {
     if (header->msg_controllen == 0) header->msg_control = NULL;
 }
 
-/// Sends some of the datagrams from `first` on: how many, or -1 and errno.
-static int send_some(tko_batch *batch, int32_t fd, int32_t first, int32_t count) {
+/// Sends some of `count` messages: how many, or -1 and errno.
+static int send_some(tko_batch *batch, int32_t fd, struct mmsghdr *messages, int32_t count) {
     if (!batch->singly_sent && count > 1) {
-        int sent = sendmmsg(fd, &batch->messages[first], (unsigned int)count, MSG_DONTWAIT | MSG_NOSIGNAL);
+        int sent = sendmmsg(fd, messages, (unsigned int)count, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0 || !means_unsupported(errno)) return sent;
-        if (sendmsg(fd, &batch->messages[first].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return -1;
+        if (sendmsg(fd, &messages->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return -1;
         batch->singly_sent = 1;
         return 1;
     }
-    return sendmsg(fd, &batch->messages[first].msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
+    return sendmsg(fd, &messages->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
 }
 
-int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error) {
+static int32_t send_all(tko_batch *batch, int32_t fd, struct mmsghdr *messages, int32_t count, int32_t *error) {
     int32_t sent = 0;
     *error = 0;
-    for (int32_t i = 0; i < count; i++) prepare_send(batch, i);
     for (int32_t next = 0; next < count;) {
-        int some = send_some(batch, fd, next, count - next);
+        int some = send_some(batch, fd, messages + next, count - next);
         if (some > 0) {
             next += some;
             sent += some;
@@ -242,6 +262,26 @@ int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *err
         }
     }
     return sent;
+}
+
+int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error) {
+    mark_used(batch, count);
+    for (int32_t i = 0; i < count; i++) prepare_send(batch, i);
+    return send_all(batch, fd, batch->messages, count, error);
+}
+
+void tko_batch_answer(tko_batch *batch, int32_t index, uint32_t length) {
+    struct mmsghdr *answer = &batch->outgoing[batch->answers++];
+    *answer = batch->messages[index];
+    batch->vectors[index].iov_len = length;
+    answer->msg_hdr.msg_flags = 0;
+    put_local(&answer->msg_hdr, &batch->datagrams[index]);
+}
+
+int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error) {
+    int32_t count = batch->answers;
+    batch->answers = 0;
+    return send_all(batch, fd, batch->outgoing, count, error);
 }
 
 int32_t tko_batch_receive_error(tko_batch *batch, int32_t fd) {

@@ -143,6 +143,31 @@ extension DatagramBatch {
     }
 }
 
+// MARK: - Answering
+
+extension DatagramBatch {
+    /// Writes the answer over a received datagram, to go back where that came from, from the address that it came to.
+    ///
+    /// - Precondition: the datagram has a source and no answer yet, and there is room.
+    package func answer(_ index: Int, _ bytes: Span<UInt8>) {
+        precondition(bytes.count <= octets)
+        let datagram = datagram(index)
+        for position in bytes.indices { datagram.pointee.bytes[position] = bytes[position] }
+        tko_batch_answer(storage, Int32(index), UInt32(bytes.count))
+    }
+
+    /// Sends the answers without waiting; the received datagrams stay. What the kernel does not take is dropped.
+    @discardableResult
+    package func sendAnswers(on socket: UDPSocket) -> SendOutcome {
+        var error: Int32 = 0
+        let sent = tko_batch_send_answers(storage, socket.fd, &error)
+        return SendOutcome(
+            sent: Int(sent),
+            failure: error == 0 ? nil : LinuxError(code: error, operation: "sendmmsg")
+        )
+    }
+}
+
 // MARK: - Transmit stamps
 
 /// When a datagram left, and the datagram, by which it is known.

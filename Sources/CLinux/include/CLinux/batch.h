@@ -41,6 +41,13 @@ int32_t tko_batch_receive(tko_batch *batch, int32_t fd);
 /// One that fails is passed over and its errno kept in `error`; a full send buffer ends the sending.
 int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error);
 
+/// Lets a received datagram, whose first `length` octets now are its answer, go back where it came from, from the address
+/// that it came to; once each.
+void tko_batch_answer(tko_batch *batch, int32_t index, uint32_t length);
+
+/// Sends these answers, as tko_batch_send does.
+int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error);
+
 /// Reads one message of the socket's error queue into the batch's first datagram: 1 for a transmit stamp, whose bytes
 /// are the packet with all headers the kernel had put in front, 0 for some other message.
 int32_t tko_batch_receive_error(tko_batch *batch, int32_t fd);
