@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,12 @@ int32_t tko_become(const char *user, const char *group) {
 }
 
 int32_t tko_raise_priority(void) { return setpriority(PRIO_PROCESS, 0, -20) < 0 ? -errno : 0; }
+
+int32_t tko_processors(void) {
+    cpu_set_t processors;
+    // More processors than the set has room for are no reason to count exactly.
+    return sched_getaffinity(0, sizeof processors, &processors) < 0 ? 1 : CPU_COUNT(&processors);
+}
 
 int32_t tko_process_id(void) { return getpid(); }
 

@@ -1,7 +1,7 @@
 import NTPTime
 
 /// UTC as a linear function of the local oscillator, with what is known of its errors.
-package struct ClockEstimate: Equatable, Sendable {
+package struct ClockEstimate: BitwiseCopyable, Equatable, Sendable {
     /// The moment at which `date` and its error hold.
     package var moment: MonotonicTime
     package var date: NTPDate

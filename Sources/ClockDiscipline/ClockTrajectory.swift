@@ -4,13 +4,13 @@ import NTPTime
 ///
 /// The arithmetic of the virtual clock and of simulated ones. The slew ends by itself at its time, and the leap second
 /// comes at its own, so that lateness of whoever steers costs no phase.
-package struct ClockTrajectory: Sendable {
+package struct ClockTrajectory: BitwiseCopyable, Sendable {
     private var origin: ClockReading
     private var steering: ClockSteering
     private var leap = Leap.none
 
     /// As the kernel's `time_state`: a leap second that has come does not come again until it is taken back.
-    private enum Leap {
+    private enum Leap: BitwiseCopyable {
         case none
         case expected(LeapSecond)
         case done

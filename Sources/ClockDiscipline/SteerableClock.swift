@@ -18,7 +18,7 @@ package protocol SteerableClock: AnyObject {
 }
 
 /// How a clock is to run from now on.
-package struct ClockSteering: Equatable, Sendable {
+package struct ClockSteering: BitwiseCopyable, Equatable, Sendable {
     /// Rate relative to the free-running oscillator; positive runs the clock faster than it.
     package var frequency: Frequency
     /// Phase to be added on top of `frequency`; positive moves the clock forward.

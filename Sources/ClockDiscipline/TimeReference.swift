@@ -1,7 +1,7 @@
 import NTPTime
 
 /// An estimate of UTC together with the bound on its error: what one source, or all of them combined, says.
-package struct TimeReference: Equatable, Sendable {
+package struct TimeReference: BitwiseCopyable, Equatable, Sendable {
     package var estimate: ClockEstimate
     /// Total round-trip delay to the primary source; half of it bounds the error from asymmetric paths.
     package var rootDelay: NTPDuration

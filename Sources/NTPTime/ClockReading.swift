@@ -1,5 +1,5 @@
 /// The served clock and the free-running oscillator, read at the same moment.
-package struct ClockReading: Hashable, Sendable {
+package struct ClockReading: BitwiseCopyable, Hashable, Sendable {
     package var monotonic: MonotonicTime
     package var date: NTPDate
 

@@ -3,7 +3,7 @@
 /// The sign is the user's to state where it is used; throughout the discipline a positive value means that true time
 /// runs faster than the local oscillator, so that the clock must be sped up by it (the sign of ntpd's drift file and
 /// of the kernel's `timex.freq`).
-package struct Frequency: Hashable, Comparable, Sendable {
+package struct Frequency: BitwiseCopyable, Hashable, Comparable, Sendable {
     package var fraction: Double
 
     package init(fraction: Double) { self.fraction = fraction }

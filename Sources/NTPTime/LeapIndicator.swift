@@ -1,5 +1,5 @@
 /// Leap indicator (RFC 5905 figure 9).
-package enum LeapIndicator: UInt8, Sendable {
+package enum LeapIndicator: UInt8, BitwiseCopyable, Sendable {
     case none = 0
     /// The last minute of the day has 61 seconds.
     case insertion = 1

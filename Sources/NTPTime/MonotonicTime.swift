@@ -2,7 +2,7 @@
 ///
 /// The zero point is arbitrary (boot). All of the engine's deadlines and stored samples are on this scale, so no
 /// change to the served clock ever disturbs them.
-package struct MonotonicTime: Hashable, Comparable, Sendable {
+package struct MonotonicTime: BitwiseCopyable, Hashable, Comparable, Sendable {
     package var sinceStart: NTPDuration
 
     package init(sinceStart: NTPDuration) { self.sinceStart = sinceStart }

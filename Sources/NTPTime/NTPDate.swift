@@ -2,7 +2,7 @@
 ///
 /// Seconds count from 1900-01-01T00:00:00Z, the prime epoch; eras are 2^32 s each. Leap seconds are not counted, as
 /// in POSIX time.
-package struct NTPDate: Hashable, Comparable, Sendable {
+package struct NTPDate: BitwiseCopyable, Hashable, Comparable, Sendable {
     /// Whole seconds since the prime epoch; negative before it.
     package var seconds: Int64
     /// Fraction of the second in units of 2^-32 s.

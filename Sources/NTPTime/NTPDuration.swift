@@ -2,7 +2,7 @@
 ///
 /// The NTP timestamp format's resolution, so that differences of timestamps are exact. Arithmetic saturates at the
 /// ends of the range: values that come from the network never trap.
-package struct NTPDuration: Hashable, Comparable, Sendable {
+package struct NTPDuration: BitwiseCopyable, Hashable, Comparable, Sendable {
     /// Units of 2^-32 s.
     package var units: Int64
 

@@ -1,5 +1,5 @@
 /// The reference identifier (RFC 5905 section 7.3): text at stratum 0 and 1, a server's address or its hash above.
-package struct ReferenceID: Hashable, Sendable {
+package struct ReferenceID: BitwiseCopyable, Hashable, Sendable {
     /// First octet in the most significant byte.
     package var bits: UInt32
 

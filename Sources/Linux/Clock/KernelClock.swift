@@ -37,6 +37,10 @@ package final class KernelClock: ServedClock {
 
     package func read() -> ClockReading { PairedReading.take(from: timex).reading }
 
+    package var snapshot: ClockSnapshot {
+        ClockSnapshot(trajectory: nil, steppedUntil: kernelStamps.quarantineEnd)
+    }
+
     /// By ADJ_SETOFFSET, which no delay of this process makes wrong; clock_settime(2) where the kernel refuses it.
     ///
     /// The kernel marks itself unsynchronised by it, until the next `publish`.

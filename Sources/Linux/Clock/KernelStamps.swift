@@ -7,7 +7,8 @@ import NTPTime
 package final class KernelStamps {
     private let clocks: any HostClocks
     private var last: ClockReading?
-    private var quarantineEnd: MonotonicTime = .zero
+    /// Before it there is no conversion.
+    package private(set) var quarantineEnd: MonotonicTime = .zero
 
     /// More of a jump between the clocks than any slew makes.
     private static let stepThreshold = NTPDuration.milliseconds(1)
@@ -17,11 +18,16 @@ package final class KernelStamps {
     package init(clocks: any HostClocks) { self.clocks = clocks }
 
     /// The conversion of stamps taken a short time ago; good for one batch.
-    package func conversion() -> StampConversion {
+    ///
+    /// - Parameter steppedUntil: the quarantine that another thread, which steps the clock, has to tell of.
+    package func conversion(steppedUntil: MonotonicTime = .zero) -> StampConversion {
         let reading = PairedReading.take(from: clocks).reading
         if isStep(to: reading) { quarantineEnd = reading.monotonic + Self.quarantine }
         last = reading
-        return StampConversion(now: reading.monotonic < quarantineEnd ? nil : reading)
+        return StampConversion(
+            reading: reading,
+            isGood: reading.monotonic >= Swift.max(quarantineEnd, steppedUntil)
+        )
     }
 
     /// The oscillator's reading when the kernel stamped `stamp`; see `StampConversion`.
@@ -44,9 +50,14 @@ package final class KernelStamps {
 
 /// How `CLOCK_REALTIME` relates to the oscillator at a moment.
 package struct StampConversion: Sendable {
-    private let now: ClockReading?
+    /// Both clocks at that moment.
+    package let reading: ClockReading
+    private let isGood: Bool
 
-    init(now: ClockReading?) { self.now = now }
+    init(reading: ClockReading, isGood: Bool) {
+        self.reading = reading
+        self.isGood = isGood
+    }
 
     /// What the two readings of a conversion may disagree by.
     private static let tolerance = NTPDuration.microseconds(100)
@@ -56,9 +67,9 @@ package struct StampConversion: Sendable {
     ///
     /// nil when the stamp is in the future or more than 4 s old, or the clock has just been stepped.
     package func monotonic(of stamp: NTPDate) -> MonotonicTime? {
-        guard let now else { return nil }
-        let age = now.date - stamp
+        guard isGood else { return nil }
+        let age = reading.date - stamp
         guard age > -Self.tolerance, age < Self.oldest else { return nil }
-        return now.monotonic - Swift.max(age, .zero)
+        return reading.monotonic - Swift.max(age, .zero)
     }
 }

@@ -6,4 +6,6 @@ package protocol ServedClock: SteerableClock {
 
     /// Tells the clock TAI − UTC in seconds, if it has users who want to know.
     func setTAIOffset(seconds: Int32) throws(ClockError)
+
+    var snapshot: ClockSnapshot { get }
 }

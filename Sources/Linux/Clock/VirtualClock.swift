@@ -23,6 +23,10 @@ package final class VirtualClock: ServedClock {
         return ClockReading(monotonic: now, date: trajectory.date(at: now))
     }
 
+    package var snapshot: ClockSnapshot {
+        ClockSnapshot(trajectory: trajectory, steppedUntil: kernelStamps.quarantineEnd)
+    }
+
     package func step(by offset: NTPDuration) throws(ClockError) { trajectory.step(by: offset, at: oscillator.now) }
 
     /// - Throws: `outOfRange` when frequency and slew together go beyond ±10 %, as the kernel's clock has it.

@@ -3,33 +3,35 @@ import CLinux
 /// A mutex and a condition variable.
 ///
 /// Unchecked: the pointer never changes, and what it points to is made for threads.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let monitor: OpaquePointer
 
-    /// nil without memory.
-    init?() {
-        guard let monitor = tko_monitor_create() else { return nil }
+    /// - Throws: ENOMEM.
+    package init() throws(LinuxError) {
+        guard let monitor = tko_monitor_create() else {
+            throw LinuxError(code: TKO_ENOMEM, operation: "allocate a monitor")
+        }
         self.monitor = monitor
     }
 
     deinit { tko_monitor_destroy(monitor) }
 
     /// Runs `body` with the lock held.
-    func locked<Result>(_ body: () -> Result) -> Result {
+    package func locked<Result>(_ body: () -> Result) -> Result {
         tko_monitor_lock(monitor)
         defer { tko_monitor_unlock(monitor) }
         return body()
     }
 
     /// With the lock held, waits for a `signal`; may return without one.
-    func wait() { tko_monitor_wait(monitor) }
+    package func wait() { tko_monitor_wait(monitor) }
 
     /// With the lock held, ends one `wait`.
-    func signal() { tko_monitor_signal(monitor) }
+    package func signal() { tko_monitor_signal(monitor) }
 }
 
 /// Runs `body` on a thread of its own, which ends with it and which no signal is delivered to.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(LinuxError) {
+package func startThread(_ body: @escaping @Sendable () -> Void) throws(LinuxError) {
     let context = Unmanaged.passRetained(ThreadBody(body))
     let started = tko_thread_start(
         { context in

@@ -22,7 +22,12 @@ package final class WorkerThread<Request: Sendable, Output: Sendable> {
         mode: WorkerMode = .thread,
         handler: sending @escaping (Request) -> Output
     ) {
-        let state = WorkerState(capacity: capacity, wake: wake, monitor: mode == .inline ? nil : Monitor(), handler)
+        let state = WorkerState(
+            capacity: capacity,
+            wake: wake,
+            monitor: mode == .inline ? nil : try? Monitor(),
+            handler
+        )
         self.state = state
         guard state.isThreaded else {
             runsInline = true

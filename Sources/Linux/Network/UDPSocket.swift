@@ -31,7 +31,7 @@ package final class UDPSocket: Sendable {
     /// - Parameters:
     ///   - address: one local address with, if it is a link-local one, its scope; its port is not used.
     ///   - interface: the name of the one interface to serve on.
-    ///   - shared: several sockets of this process share the port, each getting a part of the clients (SO_REUSEPORT).
+    ///   - shared: the port is shared with sockets that allow it, each getting a part of the clients (SO_REUSEPORT).
     /// - Throws: EADDRINUSE when another server has the port, EACCES for a port below 1024 without privilege,
     ///   EAFNOSUPPORT on a machine without the family.
     package static func serving(
@@ -55,6 +55,11 @@ package final class UDPSocket: Sendable {
         try checked(tko_udp_bind(descriptor.rawValue, &raw), "bind \(local)")
         return try UDPSocket(descriptor, family: family, stampsSending: false)
     }
+
+    /// Lets sockets that are opened as `shared` ones have its port, too.
+    ///
+    /// The first of them is opened without, so that it finds the port taken when another program has it.
+    package func share() throws(LinuxError) { try checked(tko_udp_share_port(fd), "setsockopt SO_REUSEPORT") }
 
     /// A client's socket: connected, from a port that the kernel picks at random, with transmit stamps.
     ///

@@ -44,6 +44,9 @@ package enum Host {
     /// Runs before other processes.
     package static func raisePriority() throws(LinuxError) { try checked(tko_raise_priority(), "setpriority") }
 
+    /// How many processors this process may use (sched_getaffinity(2)).
+    package static var processors: Int { Int(tko_processors()) }
+
     package static var processID: Int32 { tko_process_id() }
 
     /// Whether `fd` is a terminal.

@@ -14,6 +14,9 @@ int32_t tko_become(const char *user, const char *group);
 /// setpriority(2): the highest that is not real-time.
 int32_t tko_raise_priority(void);
 
+/// How many processors this process may use.
+int32_t tko_processors(void);
+
 int32_t tko_process_id(void);
 
 /// Closes all descriptors above standard error, for a process that has opened none itself.
