@@ -219,6 +219,13 @@ static void put_stamp_request(struct msghdr *header) {
     put_message(header, SOL_SOCKET, SO_TIMESTAMPING_OLD, &flags, sizeof flags);
 }
 
+static void put_messages(struct msghdr *header, const tko_datagram *datagram) {
+    header->msg_controllen = 0;
+    if (datagram->has_local) put_local(header, datagram);
+    if (datagram->wants_stamp) put_stamp_request(header);
+    if (header->msg_controllen == 0) header->msg_control = NULL;
+}
+
 static void prepare_send(tko_batch *batch, int32_t i) {
     tko_datagram *datagram = &batch->datagrams[i];
     struct msghdr *header = &batch->messages[i].msg_hdr;
@@ -228,9 +235,7 @@ static void prepare_send(tko_batch *batch, int32_t i) {
         header->msg_name = &batch->names[i];
         header->msg_namelen = tko_address_write(&datagram->remote, &batch->names[i]);
     }
-    if (datagram->has_local) put_local(header, datagram);
-    if (datagram->wants_stamp) put_stamp_request(header);
-    if (header->msg_controllen == 0) header->msg_control = NULL;
+    put_messages(header, datagram);
 }
 
 /// Sends some of `count` messages: how many, or -1 and errno.
@@ -275,7 +280,7 @@ void tko_batch_answer(tko_batch *batch, int32_t index, uint32_t length) {
     *answer = batch->messages[index];
     batch->vectors[index].iov_len = length;
     answer->msg_hdr.msg_flags = 0;
-    put_local(&answer->msg_hdr, &batch->datagrams[index]);
+    put_messages(&answer->msg_hdr, &batch->datagrams[index]);
 }
 
 int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error) {

@@ -35,6 +35,9 @@ package struct Configuration: Equatable, Sendable {
     package var clock: ClockDirective = .automatic
     /// `port`: the UDP port served.
     package var port: UInt16 = 123
+    /// `threads`: how many answer requests beside the main one; nil leaves one processor to that.
+    package var threads: Int?
+    package static let mostThreads = 3
     /// `statedir`: the directory of what the daemon remembers.
     package var stateDirectory: String = "/var/lib/tickover"
     /// The socket in it on which the daemon answers `tickover`.

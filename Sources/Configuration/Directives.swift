@@ -56,6 +56,10 @@ struct Directive: Sendable {
         Directive(setting: "port") { (parser, line) throws(SyntaxError) in
             parser.configuration.port = try line.port(of: line.keyword)
         },
+        Directive(setting: "threads") { (parser, line) throws(SyntaxError) in
+            let threads = try line.wholeNumber(of: line.keyword, in: 0...Int64(Configuration.mostThreads))
+            parser.configuration.threads = Int(threads)
+        },
     ]
 
     private static let clocks = [

@@ -21,7 +21,9 @@ extension Daemon {
             case .broadcast(let datagram, let address, let timeToLive):
                 broadcast(datagram, to: address, timeToLive: timeToLive)
             case .close(let id): clients.close(id)
-            case .associationsChanged: responder.access.sources = engine.associations.map { $0.address.address }
+            case .associationsChanged:
+                let sources = engine.associations.map { $0.address.address }
+                service.update { $0.access.sources = sources }
             case .resolve(let source, let host): resolve(source, host)
             case .step(let offset): attempt("step the clock") { () throws(ClockError) in try clock.step(by: offset) }
             case .steer(let steering):
@@ -39,6 +41,7 @@ extension Daemon {
             case .panic: ending = .failure
             }
         }
+        service.publish(servingState)
     }
 
     private func broadcast(_ datagram: NTPDatagram, to address: SocketAddress, timeToLive: UInt8) {
@@ -54,6 +57,9 @@ extension Daemon {
             log.write(.info, "no broadcast to \(address): \(error.message)")
         }
     }
+
+    /// What replies tell from now on.
+    var servingState: ServingState { ServingState(served: engine.served, clock: clock.snapshot) }
 
     private func record(_ exchange: Exchange, with id: AssociationID) {
         guard let association = engine.associations.first(where: { $0.id == id }) else { return }

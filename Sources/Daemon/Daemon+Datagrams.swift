@@ -8,77 +8,39 @@ import NetworkAddress
 
 /// Requests from clients and replies from servers.
 extension Daemon {
-    /// Answers everything that has come in on a server's socket.
-    func serve(_ socket: UDPSocket) {
-        // A few batches at most, so that a flood does not keep the rest waiting.
-        for _ in 0..<8 where receive(from: socket) > 0 {
-            responder.served = engine.served
-            let arrivals = self.arrivals()
-            var tracked: [NTPTimestamp] = []
-            replies.removeAll()
-            for index in 0..<received.count {
-                guard let client = received.source(index), !received.isTruncated(index) else { continue }
-                let local = received.localAddress(index)
-                received.withBytes(index) { request in
-                    guard !ControlQuery.isControlMessage(request) else {
-                        for datagram in answer(request, from: client) {
-                            queue(datagram.span, to: client, from: local, on: socket)
-                        }
-                        return
-                    }
-                    let now = clock.read()
-                    let date = now.date - (now.monotonic - arrivals[index])
-                    guard let reply = responder.reply(to: request, from: client, received: date, now: now) else {
-                        return
-                    }
-                    queue(reply.span, to: client, from: local, on: socket, isStamped: reply.isTracked)
-                    if reply.isTracked { tracked.append(date.timestamp) }
-                }
+    /// Answers what has come in on a server's socket.
+    func serve(_ socket: UDPSocket, after events: PollEvents) {
+        var queries: [ForwardedQuery] = []
+        do throws(LinuxError) {
+            try service.serve(socket, after: events) { octets, client, local in
+                queries.append(ForwardedQuery(octets: octets, client: client, local: local, socket: socket))
             }
-            replies.send(on: socket)
-            if !tracked.isEmpty { noteDepartures(of: tracked, from: socket) }
+        } catch {
+            log.write(.debug, error.message)
         }
+        for query in queries { answer(query) }
     }
 
-    /// Replies that clients of interleaved mode will ask about have just left; the kernel knows better when.
-    private func noteDepartures(of receiveTimestamps: [NTPTimestamp], from socket: UDPSocket) {
+    /// Answers a control query (ntpq).
+    func answer(_ query: ForwardedQuery) {
         let now = clock.read()
-        for timestamp in receiveTimestamps { responder.replyLeft(at: now.date, receiveTimestamp: timestamp) }
-        takeReplyDepartures(from: socket)
-    }
-
-    func takeReplyDepartures(from socket: UDPSocket) {
-        let now = clock.read()
-        takeDepartures(from: socket) { reply, moment in
-            responder.replyLeft(at: now.date - (now.monotonic - moment), receiveTimestamp: reply.receiveTimestamp)
+        let datagrams = service.withResponders { responders in
+            let view = QueryView(
+                engine: engine,
+                responders: responders,
+                host: hostDescription,
+                now: now,
+                uptime: now.monotonic - startedAt,
+                queries: queries.count
+            )
+            return queries.answer(query.octets.span, from: query.client, about: view)
         }
-    }
-
-    /// The answer to a control query (ntpq).
-    private func answer(_ query: Span<UInt8>, from client: SocketAddress) -> [[UInt8]] {
-        let now = clock.read()
-        let view = QueryView(
-            engine: engine,
-            responder: responder,
-            host: hostDescription,
-            now: now,
-            uptime: now.monotonic - startedAt,
-            queries: queries.count
-        )
-        return queries.answer(query, from: client, about: view)
-    }
-
-    /// Puts a datagram into the batch of replies, which goes out first if it is full.
-    private func queue(
-        _ datagram: Span<UInt8>,
-        to client: SocketAddress,
-        from local: SocketAddress?,
-        on socket: UDPSocket,
-        isStamped: Bool = false
-    ) {
-        guard !replies.append(datagram, to: client, from: local, isStamped: isStamped) else { return }
-        replies.send(on: socket)
-        replies.append(datagram, to: client, from: local, isStamped: isStamped)
+        replies.removeAll()
+        for datagram in datagrams where !replies.append(datagram.span, to: query.client, from: query.local) {
+            replies.send(on: query.socket)
+            replies.append(datagram.span, to: query.client, from: query.local)
+        }
+        replies.send(on: query.socket)
     }
 
     /// Takes what came on an association's socket: stamps of departure first, as the reply is measured from them.

@@ -119,7 +119,7 @@ extension Daemon {
     private func wait(until limit: MonotonicTime = .distantFuture) {
         var poller = Poller()
         let wakeIndex = wake.map { poller.add($0.fd) }
-        let serverIndices = servers.sockets.map { poller.add($0.fd) }
+        let serverIndices = service.sockets.map { poller.add($0.fd) }
         let clientEntries = clients.sockets.map { (client: $0, index: poller.add($0.socket.fd)) }
         let controlEntries = control.watch(with: &poller)
         let deadline = min(
@@ -139,10 +139,10 @@ extension Daemon {
             return
         }
         if let wakeIndex, !poller.events(wakeIndex).isEmpty { wake?.drain() }
-        for (socket, index) in zip(servers.sockets, serverIndices) where !poller.events(index).isEmpty {
-            if !poller.events(index).isDisjoint(with: [.error, .priority]) { takeReplyDepartures(from: socket) }
-            serve(socket)
+        for (socket, index) in zip(service.sockets, serverIndices) where !poller.events(index).isEmpty {
+            serve(socket, after: poller.events(index))
         }
+        for query in service.takeQueries() { answer(query) }
         for (client, index) in clientEntries where !poller.events(index).isEmpty {
             takeReplies(from: client.socket, for: client.id)
         }

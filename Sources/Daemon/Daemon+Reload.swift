@@ -21,7 +21,7 @@ extension Daemon {
         do throws(StartError) {
             let keys = try KeyTable.load(settings.configuration, log)
             engine.keys = keys
-            responder.keys = keys
+            service.update { $0.keys = keys }
         } catch {
             log.write(.error, "\(error); the keys stay as they were")
         }
@@ -46,9 +46,12 @@ extension Daemon {
         let (old, new) = (settings.configuration, settings.options.applied(to: loaded.configuration))
         settings.configuration = new
         engine.setSources(new.servers.map(SourceConfiguration.init), at: oscillator.now)
-        let sources = responder.access.sources
-        responder.access = AccessList(new)
-        responder.access.sources = sources
+        let access = AccessList(new)
+        service.update { responder in
+            let sources = responder.access.sources
+            responder.access = access
+            responder.access.sources = sources
+        }
         log.write(.notice, "configuration read again")
         if !new.canReplace(old) {
             log.write(.notice, "other changes than of servers, access, statistics and leap file need a restart")

@@ -19,7 +19,7 @@ extension Daemon {
     func writeSystemStatistics() {
         let now = clock.read()
         let (earlier, begin) = counted
-        counted = (responder.counters, now.monotonic)
+        counted = (service.counters, now.monotonic)
         statistics.write(.sysstats, at: now) {
             StatisticsLine.system(counted.counters, since: earlier, over: now.monotonic - begin, at: now)
         }

@@ -22,7 +22,7 @@ package final class Daemon {
     var clients = ClientSockets()
     let received: DatagramBatch
     let replies: DatagramBatch
-    var responder: Responder
+    let service: TimeService
     var queries: QueryServer
     let hostDescription: HostDescription
     let startedAt: MonotonicTime
@@ -66,7 +66,7 @@ package final class Daemon {
         for remark in settings.remarks { log.write(.warning, remark) }
         do throws(LinuxError) { try Host.raiseCapabilities() } catch { log.write(.warning, error.message) }
         let keys = try KeyTable.load(configuration, log)
-        let opened = try ServerSockets(configuration, family: options.family)
+        let opened = try ServerSockets(configuration, family: options.family, count: max(1, settings.threads))
         servers = opened
         for complaint in opened.complaints { log.write(.warning, complaint) }
         do throws(LinuxError) {
@@ -127,14 +127,24 @@ package final class Daemon {
                 random: random,
                 at: chosenClock.clock.read()
             )
-            responder = Responder(
+            let count = servers.groups.count
+            let responder = Responder(
                 served: engine.served,
                 access: AccessList(configuration),
                 keys: keys,
                 rateLimit: RateLimit(configuration.rateLimit),
-                clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit),
+                clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit).share(of: count),
                 random: random
             )
+            let inbox = try wake.flatMap { wake throws(LinuxError) in
+                settings.threads > 0 ? try QueryInbox(wake: wake) : nil
+            }
+            service = try TimeService(
+                servers.groups,
+                responder,
+                state: ServingState(served: engine.served, clock: chosenClock.clock.snapshot),
+                inbox: inbox
+            ) { log.write(.warning, $0) }
             queries = QueryServer(random: random)
         } catch {
             throw StartError(description: error.message)

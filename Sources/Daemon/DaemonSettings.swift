@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import Linux
 import ProgramSupport
 
 /// Everything that a daemon is started with.
@@ -9,6 +10,11 @@ package struct DaemonSettings: Sendable {
     package var configurationFile: String?
     package var options: DaemonOptions
     package var version: String
+
+    /// How many threads answer requests; none where the main one does.
+    var threads: Int {
+        options.singleThread ? 0 : configuration.threads ?? min(Host.processors - 1, Configuration.mostThreads)
+    }
 
     /// What is to be remarked on the command line and the configuration, for the log.
     var remarks: [String]

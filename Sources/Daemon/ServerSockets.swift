@@ -4,7 +4,8 @@ import NetworkAddress
 
 /// The sockets that the world asks at.
 struct ServerSockets {
-    let sockets: [UDPSocket]
+    /// One group for each who answers. The groups have the same addresses, and each client meets always the same one.
+    let groups: [[UDPSocket]]
     /// Those that nobody reads: the kernel throws away what comes.
     private let deaf: [UDPSocket]
     /// What could not be opened, for the log.
@@ -12,8 +13,9 @@ struct ServerSockets {
 
     /// Opens the wildcard addresses, or by `interface` rules each local address that they let listen or drop.
     ///
-    /// - Throws: when not one could be opened.
-    init(_ configuration: Configuration, family: AddressFamily?) throws(StartError) {
+    /// - Parameter count: of groups; those that cannot be opened are left out.
+    /// - Throws: when not one socket could be opened.
+    init(_ configuration: Configuration, family: AddressFamily?, count: Int) throws(StartError) {
         var complaints: [String] = []
         func open(_ action: InterfaceRule.Action) throws(StartError) -> [UDPSocket] {
             var sockets: [UDPSocket] = []
@@ -32,8 +34,15 @@ struct ServerSockets {
             }
             return sockets
         }
-        sockets = try open(.listen)
+        let sockets = try open(.listen)
         deaf = try open(.drop)
+        var groups = [sockets]
+        do throws(LinuxError) {
+            for _ in 1..<count { groups.append(try Self.shareOf(sockets)) }
+        } catch {
+            complaints.append(error.message)
+        }
+        self.groups = groups
         guard !sockets.isEmpty else {
             let reason = complaints.first ?? "the 'interface' rules leave no address to listen on"
             throw StartError(description: "cannot serve on UDP port \(configuration.port): \(reason)")
@@ -43,7 +52,20 @@ struct ServerSockets {
 
     /// The socket that a datagram to `address` leaves from.
     func socket(towards address: IPAddress) -> UDPSocket? {
-        sockets.first { $0.family == address.family && !$0.localAddress.address.isLoopback }
+        groups[0].first { $0.family == address.family && !$0.localAddress.address.isLoopback }
+    }
+
+    /// Sockets beside others with the same addresses.
+    private static func shareOf(_ sockets: [UDPSocket]) throws(LinuxError) -> [UDPSocket] {
+        try sockets.map { socket throws(LinuxError) in
+            try socket.share()
+            return try UDPSocket.serving(
+                port: socket.localAddress.port,
+                family: socket.family,
+                address: socket.localAddress,
+                shared: true
+            )
+        }
     }
 
     private static func addresses(

@@ -5,7 +5,7 @@ import NTPWire
 ///
 /// As ntpd's `leapsmearinterval`: half a period of the cosine that ends with the leap second. Our own clock and the
 /// servers' are on UTC all the time.
-package struct LeapSmear: Equatable, Sendable {
+package struct LeapSmear: BitwiseCopyable, Equatable, Sendable {
     package let second: LeapSecond
     /// More than zero.
     package let interval: NTPDuration

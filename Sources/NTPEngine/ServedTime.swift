@@ -3,7 +3,7 @@ import NTPTime
 import NTPWire
 
 /// What every reply says of the served clock: published by the engine, read by whoever answers.
-package struct ServedTime: Equatable, Sendable {
+package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
     package var leap: LeapIndicator
     /// 0 while unsynchronised.
     package var stratum: UInt8
@@ -19,7 +19,7 @@ package struct ServedTime: Equatable, Sendable {
     package var smear: LeapSmear?
 
     /// A slew of the served clock.
-    package struct Correction: Equatable, Sendable {
+    package struct Correction: BitwiseCopyable, Equatable, Sendable {
         var start: MonotonicTime
         var duration: NTPDuration
 

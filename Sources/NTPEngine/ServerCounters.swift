@@ -20,4 +20,21 @@ package struct ServerCounters: Hashable, Sendable {
     package var served: UInt64 = 0
 
     package init() {}
+
+    /// Of several who answer.
+    package init(sum parts: [ServerCounters]) {
+        for part in parts {
+            received &+= part.received
+            presentVersion &+= part.presentVersion
+            olderVersion &+= part.olderVersion
+            version1Client &+= part.version1Client
+            version1Reserved &+= part.version1Reserved
+            malformed &+= part.malformed
+            forged &+= part.forged
+            restricted &+= part.restricted
+            limited &+= part.limited
+            kisses &+= part.kisses
+            served &+= part.served
+        }
+    }
 }

@@ -1,6 +1,6 @@
 /// A second that is inserted at the end of a UTC day, or deleted there.
-package struct LeapSecond: Hashable, Sendable {
-    package enum Kind: Sendable { case insertion, deletion }
+package struct LeapSecond: BitwiseCopyable, Hashable, Sendable {
+    package enum Kind: BitwiseCopyable, Sendable { case insertion, deletion }
 
     package let kind: Kind
     /// The start of the day that follows.

@@ -42,7 +42,7 @@ final class Queried {
     var view: QueryView {
         QueryView(
             engine: engine,
-            responder: responder,
+            responders: [responder],
             host: HostDescription(
                 version: "1.2",
                 processor: "armv7l",

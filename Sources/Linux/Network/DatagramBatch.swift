@@ -148,11 +148,13 @@ extension DatagramBatch {
 extension DatagramBatch {
     /// Writes the answer over a received datagram, to go back where that came from, from the address that it came to.
     ///
+    /// - Parameter isStamped: as of `append`.
     /// - Precondition: the datagram has a source and no answer yet, and there is room.
-    package func answer(_ index: Int, _ bytes: Span<UInt8>) {
+    package func answer(_ index: Int, _ bytes: Span<UInt8>, isStamped: Bool = false) {
         precondition(bytes.count <= octets)
         let datagram = datagram(index)
         for position in bytes.indices { datagram.pointee.bytes[position] = bytes[position] }
+        datagram.pointee.wants_stamp = isStamped ? 1 : 0
         tko_batch_answer(storage, Int32(index), UInt32(bytes.count))
     }
 

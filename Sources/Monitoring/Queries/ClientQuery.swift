@@ -82,27 +82,26 @@ struct ClientQuery {
 
     /// - Throws: `unknownVariable` when all clients that were named have asked again.
     func answer(from view: QueryView, nonce: String) throws(ControlError) -> [UInt8] {
-        let clients = view.responder.clients
+        let clients = view.clients
         var text = ControlText()
-        var next = clients.oldestIndex
+        var walk = clients.walk()
         if known.contains(where: { $0.address != nil }) {
             guard let start = start(in: clients) else { throw .unknownVariable }
-            text.add("last.older", timestampText(clients[start].last))
-            text.add("addr.older", clients[start].socketAddress.description)
-            next = limit == 1 ? start : clients.index(after: start)
+            text.add("last.older", timestampText(start.last))
+            text.add("addr.older", start.socketAddress.description)
+            walk = clients.walk(from: start)
+            if limit > 1 { while let passed = walk.next(), passed.address != start.address {} }
         }
         text.add("nonce", nonce)
         var count = 0
         var newest: ClientRecord?
-        while let index = next, count < limit, text.octets.count / ControlHeader.longestData + 1 < fragments {
-            let client = clients[index]
-            next = clients.index(after: index)
+        while count < limit, text.octets.count / ControlHeader.longestData + 1 < fragments, let client = walk.next() {
             guard isWanted(client, at: view.now.monotonic) else { continue }
             add(client, count, to: &text)
             newest = client
             count += 1
         }
-        if next == nil {
+        if walk.isOver {
             text.add("now", timestampText(view.now.date.timestamp))
             if let newest { text.add("last.newest", timestampText(newest.last)) }
         }
@@ -110,10 +109,10 @@ struct ClientQuery {
     }
 
     /// The first of the known clients that has not asked again.
-    private func start(in clients: ClientTable) -> Int? {
+    private func start(in clients: ClientList) -> ClientRecord? {
         for (address, last) in known {
-            guard let address, let index = clients.index(of: address) else { continue }
-            if timestampText(clients[index].last) == last { return index }
+            guard let address, let client = clients.client(at: address) else { continue }
+            if timestampText(client.last) == last { return client }
         }
         return nil
     }

@@ -19,10 +19,10 @@ package struct QueryServer: Sendable {
         from client: SocketAddress,
         about view: QueryView
     ) -> [[UInt8]] {
-        let restrictions = view.responder.access.restrictions(of: client)
+        let restrictions = view.rules.access.restrictions(of: client)
         guard restrictions.isDisjoint(with: [.ignore, .noQuery]) else { return [] }
         let trailer = ControlQuery.trailer(datagram)
-        let authentication = PacketAuthentication(of: datagram, trailer, keys: view.responder.keys)
+        let authentication = PacketAuthentication(of: datagram, trailer, keys: view.rules.keys)
         guard !restrictions.contains(.stranger) || authentication.isGenuine else { return [] }
         var answer = self.answer(datagram, from: client, restrictions, about: view)
         if !answer.isEmpty { count &+= 1 }

@@ -8,7 +8,7 @@ import RTCReference
 /// All that control queries tell of a daemon, as it is at one moment.
 package struct QueryView: Sendable {
     let engine: Engine
-    let responder: Responder
+    private let responders: [Responder]
     let host: HostDescription
     let now: ClockReading
     /// Since the daemon's start.
@@ -16,21 +16,29 @@ package struct QueryView: Sendable {
     /// Control requests since then.
     let queries: UInt64
 
+    /// - Parameter responders: all who answer, by the same rules.
     package init(
         engine: Engine,
-        responder: Responder,
+        responders: [Responder],
         host: HostDescription,
         now: ClockReading,
         uptime: NTPDuration,
         queries: UInt64
     ) {
         self.engine = engine
-        self.responder = responder
+        self.responders = responders
         self.host = host
         self.now = now
         self.uptime = uptime
         self.queries = queries
     }
+
+    /// Any of them, for its access list and keys.
+    var rules: Responder { responders[0] }
+
+    var counters: ServerCounters { ServerCounters(sum: responders.map { $0.counters }) }
+
+    var clients: ClientList { ClientList(responders.map { $0.clients }) }
 
     var served: ServedTime { engine.served }
 

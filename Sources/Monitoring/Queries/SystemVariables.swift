@@ -73,20 +73,20 @@ enum SystemVariables {
         }
         return times + [.whole("ss_numctlreq" + suffix, isListed: false) { $0.queries }]
             + counters.map { counter in
-                .whole(counter.0 + suffix, isListed: false) { counter.1($0.responder.counters) }
+                .whole(counter.0 + suffix, isListed: false) { counter.1($0.counters) }
             }
     }
 
     /// `ntpq -c monstats`.
     private static let clients: [System] = [
         .whole("mru_enabled", isListed: false) { _ in 1 },
-        .whole("mru_depth", isListed: false) { $0.responder.clients.count },
-        .whole("mru_deepest", isListed: false) { $0.responder.clients.count },
-        .whole("mru_maxdepth", isListed: false) { $0.responder.clients.limits.maximumCount },
-        .whole("mru_mindepth", isListed: false) { $0.responder.clients.limits.minimumCount },
-        .whole("mru_maxage", isListed: false) { $0.responder.clients.limits.maximumAge.units >> 32 },
-        .whole("mru_mem", isListed: false) { $0.responder.clients.count.kibibytes },
-        .whole("mru_maxmem", isListed: false) { $0.responder.clients.limits.maximumCount.kibibytes },
+        .whole("mru_depth", isListed: false) { $0.clients.count },
+        .whole("mru_deepest", isListed: false) { $0.clients.count },
+        .whole("mru_maxdepth", isListed: false) { $0.clients.maximumCount },
+        .whole("mru_mindepth", isListed: false) { $0.clients.minimumCount },
+        .whole("mru_maxage", isListed: false) { $0.clients.maximumAge.units >> 32 },
+        .whole("mru_mem", isListed: false) { $0.clients.count.kibibytes },
+        .whole("mru_maxmem", isListed: false) { $0.clients.maximumCount.kibibytes },
     ]
 }
 

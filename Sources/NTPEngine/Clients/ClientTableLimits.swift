@@ -15,5 +15,13 @@ package struct ClientTableLimits: Hashable, Sendable {
     /// As many clients as a mebibyte holds.
     package init() { maximumCount = Self.count(inKibibytes: 1_024) }
 
+    /// Of one of `count` tables that together keep to these limits.
+    package func share(of count: Int) -> ClientTableLimits {
+        var share = self
+        share.maximumCount = max(1, maximumCount / count)
+        share.minimumCount = minimumCount / count
+        return share
+    }
+
     package static func count(inKibibytes size: Int) -> Int { max(1, size * 1_024 / MemoryLayout<ClientRecord>.stride) }
 }

@@ -1,0 +1,115 @@
+import ClockDiscipline
+import Linux
+import NTPEngine
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// What is told of the time: set by the engine's thread, read by all who answer.
+struct ServingState: BitwiseCopyable, Sendable {
+    var served: ServedTime
+    var clock: ClockSnapshot
+}
+
+/// Answers what comes in on some sockets, a batch at a time; each thread that answers has one of its own.
+struct TimeServer {
+    var responder: Responder
+    private let batch: DatagramBatch
+    private let stamps = KernelStamps(clocks: SystemTimex())
+    private let oscillator = OscillatorClock()
+    private var pace = SendingPace()
+
+    init(_ responder: Responder) throws(LinuxError) {
+        self.responder = responder
+        batch = try DatagramBatch(octets: Self.longestDatagram)
+    }
+
+    /// As long as an Ethernet frame carries; a request that is longer gets no answer.
+    private static let longestDatagram = 1_472
+
+    /// Answers all that has come in, but no more than a few batches, so that a flood does not keep the rest waiting.
+    ///
+    /// - Parameter query: takes each control message, which others answer.
+    mutating func serve(
+        _ socket: UDPSocket,
+        after events: PollEvents,
+        by state: ServingState,
+        query: (_ octets: [UInt8], SocketAddress, _ local: SocketAddress?) -> Void
+    ) throws(LinuxError) {
+        if !events.isDisjoint(with: [.error, .priority]) { try takeDepartures(from: socket, by: state) }
+        for _ in 0..<8 {
+            let count = try batch.receive(from: socket)
+            if count > 0 { try answerBatch(on: socket, by: state, query) }
+            // The kernel had no more; whatever comes now makes the socket ready again.
+            guard count == batch.capacity else { return }
+        }
+    }
+
+    /// The clock is read once; from then on the transmit timestamps are foretold.
+    private mutating func answerBatch(
+        on socket: UDPSocket,
+        by state: ServingState,
+        _ query: ([UInt8], SocketAddress, SocketAddress?) -> Void
+    ) throws(LinuxError) {
+        responder.served = state.served
+        let stamps = self.stamps.conversion(steppedUntil: state.clock.steppedUntil)
+        let now = state.clock.reading(at: stamps.reading)
+        var answers = 0
+        var tracked: [NTPTimestamp] = []
+        for index in 0..<batch.count {
+            guard let client = batch.source(index), !batch.isTruncated(index) else { continue }
+            let age = batch.kernelStamp(index).flatMap(stamps.monotonic(of:)).map { now.monotonic - $0 } ?? .zero
+            let lead = pace.lead(ofAnswer: answers)
+            let departure = ClockReading(monotonic: now.monotonic + lead, date: now.date + lead)
+            let reply = batch.withBytes(index) { request -> NTPDatagram? in
+                guard !ControlQuery.isControlMessage(request) else { return nil }
+                return responder.reply(to: request, from: client, received: now.date - age, now: departure)
+            }
+            if let reply {
+                batch.answer(index, reply.span, isStamped: reply.isTracked)
+                if reply.isTracked { tracked.append((now.date - age).timestamp) }
+                answers += 1
+            } else if batch.withBytes(index, ControlQuery.isControlMessage) {
+                query(batch.bytes(index), client, batch.localAddress(index))
+            }
+        }
+        batch.sendAnswers(on: socket)
+        let elapsed = oscillator.now - now.monotonic
+        pace.sent(answers, in: elapsed)
+        guard !tracked.isEmpty else { return }
+        // Clients of interleaved mode will ask when these left; the kernel may know better.
+        for timestamp in tracked { responder.replyLeft(at: now.date + elapsed, receiveTimestamp: timestamp) }
+        try takeDepartures(from: socket, by: state)
+    }
+
+    /// What the kernel says of the departures of tracked replies.
+    private mutating func takeDepartures(from socket: UDPSocket, by state: ServingState) throws(LinuxError) {
+        let stamps = self.stamps.conversion(steppedUntil: state.clock.steppedUntil)
+        let now = state.clock.reading(at: stamps.reading)
+        while let departure = try batch.receiveTransmitStamp(from: socket) {
+            guard let moment = stamps.monotonic(of: departure.stamp),
+                let reply = try? NTPPacket(departure.payload.span)
+            else { continue }
+            responder.replyLeft(at: now.date - (now.monotonic - moment), receiveTimestamp: reply.receiveTimestamp)
+        }
+    }
+}
+
+/// How much later the answers of a batch leave than its clock reading: one after the other, each taking its share of the
+/// time that a batch takes.
+///
+/// The quickest of the latest batches counts, so that no answer leaves before its transmit timestamp.
+private struct SendingPace {
+    private var perAnswer: NTPDuration?
+
+    /// In smaller batches it is not the answers that take the time.
+    private static let enough = 8
+
+    func lead(ofAnswer index: Int) -> NTPDuration { (perAnswer ?? .zero) * Double(index) }
+
+    mutating func sent(_ count: Int, in elapsed: NTPDuration) {
+        guard count >= Self.enough else { return }
+        let measured = elapsed / Int64(count)
+        perAnswer = min(measured, perAnswer.map { $0 + $0 / 16 } ?? measured)
+    }
+}
