@@ -3,6 +3,7 @@
 #include <asm/socket.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -47,6 +48,36 @@ int32_t tko_udp_local_address(int32_t fd, tko_address *address) {
 }
 
 int32_t tko_udp_share_port(int32_t fd) { return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
+
+int32_t tko_udp_steer_by_source(int32_t fd, int32_t v6, int32_t count) {
+    // The network header, as the filter's data begin behind it: all words of the address, folded, by Fibonacci hashing.
+    enum { v4_source = SKF_NET_OFF + 12, v6_source = SKF_NET_OFF + 8 };
+    struct sock_filter v4_load[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)v4_source)};
+    struct sock_filter v6_load[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)v6_source),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)v6_source + 4),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)v6_source + 8),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)v6_source + 12),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+    };
+    struct sock_filter choose[] = {
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2654435769U),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, (uint32_t)count),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_filter code[sizeof v6_load / sizeof *v6_load + sizeof choose / sizeof *choose];
+    size_t size = v6 ? sizeof v6_load : sizeof v4_load;
+    memcpy(code, v6 ? v6_load : v4_load, size);
+    memcpy((char *)code + size, choose, sizeof choose);
+    struct sock_fprog program = {.len = (unsigned short)((size + sizeof choose) / sizeof *code), .filter = code};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0 ? -errno : 0;
+}
 
 int32_t tko_udp_bind_device(int32_t fd, const char *interface) {
     size_t length = strlen(interface);

@@ -127,24 +127,28 @@ package final class Daemon {
                 random: random,
                 at: chosenClock.clock.read()
             )
-            let count = servers.groups.count
-            let responder = Responder(
-                served: engine.served,
-                access: AccessList(configuration),
-                keys: keys,
-                rateLimit: RateLimit(configuration.rateLimit),
-                clientLimits: ClientTableLimits(configuration.clientList, configuration.rateLimit).share(of: count),
-                random: random
-            )
+            let limits = ClientTableLimits(configuration.clientList, configuration.rateLimit)
+                .share(of: opened.groups.count)
+            let served = engine.served
             let inbox = try wake.flatMap { wake throws(LinuxError) in
                 settings.threads > 0 ? try QueryInbox(wake: wake) : nil
             }
             service = try TimeService(
-                servers.groups,
-                responder,
-                state: ServingState(served: engine.served, clock: chosenClock.clock.snapshot),
-                inbox: inbox
-            ) { log.write(.warning, $0) }
+                opened.groups,
+                state: ServingState(served: served, clock: chosenClock.clock.snapshot),
+                inbox: inbox,
+                makeResponder: {
+                    Responder(
+                        served: served,
+                        access: AccessList(configuration),
+                        keys: keys,
+                        rateLimit: RateLimit(configuration.rateLimit),
+                        clientLimits: limits,
+                        random: random
+                    )
+                },
+                complain: { log.write(.warning, $0) }
+            )
             queries = QueryServer(random: random)
         } catch {
             throw StartError(description: error.message)

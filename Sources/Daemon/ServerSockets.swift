@@ -39,6 +39,7 @@ struct ServerSockets {
         var groups = [sockets]
         do throws(LinuxError) {
             for _ in 1..<count { groups.append(try Self.shareOf(sockets)) }
+            if groups.count > 1 { for socket in sockets { try socket.steerBySource(among: groups.count) } }
         } catch {
             complaints.append(error.message)
         }

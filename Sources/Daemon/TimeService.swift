@@ -15,17 +15,18 @@ final class TimeService {
     /// - Parameters:
     ///   - groups: the sockets of each thread, or one group for this one.
     ///   - inbox: nil for no threads.
+    ///   - makeResponder: called for each, as a copy would have to copy its list of clients when first used.
     ///   - complain: takes the reason when a thread cannot be started.
     init(
         _ groups: [[UDPSocket]],
-        _ responder: Responder,
         state: ServingState,
         inbox: QueryInbox?,
+        makeResponder: () -> Responder,
         complain: (String) -> Void
     ) throws(LinuxError) {
         self.state = try Published(state)
         self.inbox = inbox
-        own = try TimeServer(responder)
+        own = try TimeServer(makeResponder())
         var left: [UDPSocket] = []
         for group in groups {
             guard let inbox else {
@@ -33,7 +34,7 @@ final class TimeService {
                 continue
             }
             do throws(LinuxError) {
-                let server = try TimeServer(responder)
+                let server = try TimeServer(makeResponder())
                 threads.append(try ResponderThread(server, group, state: self.state, inbox: inbox))
             } catch {
                 complain("\(error.message); its clients are answered by the main thread")

@@ -212,6 +212,39 @@ func receiveTransmitStamp(_ batch: DatagramBatch, _ socket: UDPSocket) throws ->
         #expect(error?.message == "bind 127.0.0.1:\(port): Address already in use")
     }
 
+    @Test(arguments: families)
+    func `a shared port sends all datagrams of an address to one socket`(family: AddressFamily) throws {
+        let loopback = loopback(family)
+        let local = SocketAddress(address: loopback, port: 0)
+        var sockets = [try UDPSocket.serving(port: 0, family: family, address: local, shared: true)]
+        let port = sockets[0].localAddress.port
+        for _ in 1..<3 {
+            sockets.append(try UDPSocket.serving(port: port, family: family, address: local, shared: true))
+        }
+        try sockets[0].steerBySource(among: 3)
+        let batch = try DatagramBatch()
+        let octets: [UInt8] = [1, 2, 3]
+        var used: Set<Int> = []
+        // The loopback network has one address of IPv6 only.
+        for last in UInt32(1)...(family == .v4 ? 20 : 1) {
+            let source = family == .v4 ? IPAddress(v4: 0x7f00_0100 + last) : loopback
+            for _ in 0..<4 {
+                let client = try UDPSocket.serving(
+                    port: 0,
+                    family: family,
+                    address: SocketAddress(address: source, port: 0)
+                )
+                batch.removeAll()
+                batch.append(octets.span, to: SocketAddress(address: loopback, port: port))
+                batch.send(on: client)
+            }
+            let counts = try sockets.map { try batch.receive(from: $0) }
+            #expect(counts.sorted() == [0, 0, 4], "\(source): \(counts)")
+            used.formUnion(counts.indices.filter { counts[$0] > 0 })
+        }
+        #expect(used.count == (family == .v4 ? 3 : 1))
+    }
+
     @Test func `descriptors do not block and are closed on exec`() throws {
         let pair = try Pair(.v4)
         for fd in [pair.server.fd, pair.client.fd] {

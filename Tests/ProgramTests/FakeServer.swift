@@ -54,17 +54,26 @@ final class FakeServer: @unchecked Sendable {
 /// A client's socket for datagrams of any kind.
 struct RawClient {
     private let socket: UDPSocket
+    private let destination: SocketAddress?
     private let batch: DatagramBatch
     private let clock = OscillatorClock()
 
     init(port: UInt16) throws {
         socket = try UDPSocket.client(to: SocketAddress(address: .loopbackV4, port: port))
+        destination = nil
+        batch = try DatagramBatch()
+    }
+
+    /// One at another of this machine's addresses.
+    init(from address: IPAddress, port: UInt16) throws {
+        socket = try UDPSocket.serving(port: 0, family: .v4, address: SocketAddress(address: address, port: 0))
+        destination = SocketAddress(address: .loopbackV4, port: port)
         batch = try DatagramBatch()
     }
 
     func send(_ octets: [UInt8]) {
         batch.removeAll()
-        batch.append(octets.span)
+        batch.append(octets.span, to: destination)
         batch.send(on: socket)
     }
 

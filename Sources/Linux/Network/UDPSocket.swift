@@ -61,6 +61,15 @@ package final class UDPSocket: Sendable {
     /// The first of them is opened without, so that it finds the port taken when another program has it.
     package func share() throws(LinuxError) { try checked(tko_udp_share_port(fd), "setsockopt SO_REUSEPORT") }
 
+    /// Lets each client address always meet the same one of the `count` sockets that share this one's port and address.
+    ///
+    /// The kernel's own choice would be by the client's port, too, which is another one each time.
+    /// - Throws: ENOPROTOOPT and the like where there is no such filter.
+    package func steerBySource(among count: Int) throws(LinuxError) {
+        let steered = tko_udp_steer_by_source(fd, family == .v6 ? 1 : 0, Int32(clamping: count))
+        try checked(steered, "setsockopt SO_ATTACH_REUSEPORT_CBPF")
+    }
+
     /// A client's socket: connected, from a port that the kernel picks at random, with transmit stamps.
     ///
     /// - Throws: ENETUNREACH, EAFNOSUPPORT and the like when there is no way to `server`.

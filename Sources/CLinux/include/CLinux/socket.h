@@ -24,6 +24,10 @@ int32_t tko_udp_local_address(int32_t fd, tko_address *address);
 /// SO_REUSEPORT, before bind(2).
 int32_t tko_udp_share_port(int32_t fd);
 
+/// Lets the address that a datagram comes from choose among the `count` sockets that share the port of `fd`, in the order
+/// in which they were bound (SO_ATTACH_REUSEPORT_CBPF, Linux 4.5).
+int32_t tko_udp_steer_by_source(int32_t fd, int32_t v6, int32_t count);
+
 /// SO_BINDTODEVICE.
 int32_t tko_udp_bind_device(int32_t fd, const char *interface);
 

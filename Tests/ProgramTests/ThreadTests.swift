@@ -1,0 +1,41 @@
+import NetworkAddress
+import Testing
+
+@Suite(.serialized) struct `Clients that change their port` {
+    private static let addresses = (1...24).map { IPAddress(v4: 0x7f00_0100 + $0) }
+
+    /// A system variable, as ntpq asks for it.
+    private func variable(_ name: String, of daemon: Instance) throws -> Int? {
+        let client = try RawClient(port: daemon.port)
+        let text = Array(name.utf8)
+        let padding = [UInt8](repeating: 0, count: (4 - text.count % 4) % 4)
+        client.send([0x26, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, UInt8(text.count)] + text + padding)
+        let reply = try #require(client.replies(silence: 2).first)
+        let answer = String(decoding: reply.dropFirst(12).prefix(Int(reply[11])), as: UTF8.self)
+        return answer.split(separator: "=").last.flatMap { Int($0.filter(\.isNumber)) }
+    }
+
+    @Test(arguments: [0, 3]) func `are counted together and listed once`(threads: Int) throws {
+        let daemon = try Instance("rtc simulated\nthreads \(threads)")
+        try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+        for address in Self.addresses {
+            for _ in 0..<3 {
+                let client = try RawClient(from: address, port: daemon.port)
+                client.send(request())
+                #expect(client.replies(silence: 0.05).count == 1)
+            }
+        }
+        #expect(try variable("ss_processed", of: daemon) == 3 * Self.addresses.count)
+        #expect(try variable("mru_depth", of: daemon) == Self.addresses.count)
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test(arguments: [0, 3]) func `are held to one limit`(threads: Int) throws {
+        let daemon = try Instance("rtc simulated\nrestrict default limited\nthreads \(threads)")
+        try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+        let ports = try (0..<12).map { _ in try RawClient(from: Self.addresses[0], port: daemon.port) }
+        for client in ports { client.send(request()) }
+        #expect(ports.count { !$0.replies(silence: 0.2).isEmpty } == 1)
+        #expect(daemon.program.end() == 0)
+    }
+}
