@@ -30,11 +30,15 @@ import Testing
     }
 
     @Test(arguments: seeds)
-    func `made by spoiling a good file leave values in their ranges`(seed: UInt64) {
+    func `made by spoiling a good file leave values in their ranges`(seed: UInt64) throws {
         var generator = SplitMix(state: seed)
-        let good = Array(
+        let everything = Array(
             """
             server -4 10.1.2.3 iburst minpoll 4 maxpoll 17 version 3 port 11123 key 1
+            server 10.1.2.4 burst
+            broadcast 224.0.1.1 minpoll 4 ttl 3 key 1 version 3
+            broadcast ff02::101%eth0
+            restrict source ntpport kod
             restrict 10.0.0.0 mask 255.0.0.0 noquery limited
             unrestrict 10.0.0.0/8 limited
             interface listen fe80::/10
@@ -60,21 +64,15 @@ import Testing
             \(Configuration.builtInText)
             """.utf8
         )
+        let corpus = [everything] + (try Corpus.configurations.map(Corpus.octets))
         for _ in 0..<300 {
-            var bytes = good
-            for _ in 0..<Int.random(in: 1...12, using: &generator) {
-                let index = Int.random(in: 0..<bytes.count, using: &generator)
-                switch Int.random(in: 0..<4, using: &generator) {
-                case 0: bytes[index] = UInt8.random(in: .min ... .max, using: &generator)
-                case 1: bytes.remove(at: index)
-                case 2: bytes.swapAt(index, Int.random(in: 0..<bytes.count, using: &generator))
-                default: bytes.insert(contentsOf: bytes[index...].prefix(9), at: index)
-                }
-            }
+            guard var bytes = corpus.randomElement(using: &generator) else { return }
+            for _ in 0..<3 { generator.spoil(&bytes) }
             let configuration = check(bytes, seed)
             for server in configuration.servers {
                 #expect(server.minimumPoll <= server.maximumPoll && (1...4).contains(server.version), "seed \(seed)")
             }
+            #expect(configuration.broadcasts.allSatisfy { (1...4).contains($0.version) && $0.timeToLive > 0 })
             #expect(configuration.port > 0, "seed \(seed)")
             #expect((1...1000).contains(configuration.selection.minimumSources), "seed \(seed)")
             #expect((1...16).contains(configuration.selection.strataEnd), "seed \(seed)")

@@ -63,20 +63,31 @@ import Testing
         #expect(file.diagnostics.map(\.description) == ["k:2:1: warning: key 1 replaces an earlier one"])
     }
 
+    @Test func `are read as ntpkeygen writes them`() throws {
+        let file = KeyFile(parsing: try Corpus.octets("ntp.keys"), file: "k")
+        #expect(file.diagnostics.isEmpty)
+        #expect(file.keys.map(\.id) == Array(1...20) && file.keys.allSatisfy { $0.algorithm == .aes128CMAC })
+    }
+
+    @Test func `of any octets are within their bounds`() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SplitMix(state: seed)
+        let good = try Corpus.octets("ntp.keys")
+        for _ in 0..<1_000 {
+            var bytes = good
+            generator.spoil(&bytes)
+            let file = KeyFile(parsing: bytes, file: "k")
+            #expect(file.keys.count <= 26 && file.keys.allSatisfy { (1...65_535).contains($0.id) }, "seed \(seed)")
+        }
+    }
+
     @Test func `never show a secret, whatever they are`() {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SplitMix(state: seed)
         let good = Array("1 MD5 verysecret\n2 SHA1 verysecretverysecretverysecretverysecret\n3 AES verysecret\n".utf8)
         for _ in 0..<2_000 {
             var bytes = good
-            for _ in 0..<Int.random(in: 1...5, using: &generator) {
-                let index = Int.random(in: 0..<bytes.count, using: &generator)
-                switch Int.random(in: 0..<3, using: &generator) {
-                case 0: bytes[index] = UInt8.random(in: .min ... .max, using: &generator)
-                case 1: bytes.remove(at: index)
-                default: bytes.insert(contentsOf: bytes[index...].prefix(7), at: index)
-                }
-            }
+            generator.spoil(&bytes)
             let file = KeyFile(parsing: bytes, file: "k")
             #expect(file.keys.allSatisfy { (1...65_535).contains($0.id) }, "seed \(seed)")
             #expect(Set(file.keys.map(\.id)).count == file.keys.count, "seed \(seed)")

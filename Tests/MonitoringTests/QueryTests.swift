@@ -274,23 +274,16 @@ private let stranger = SocketAddress(address: IPAddress(v4: 0xc633_6405), port: 
         let daemon = Queried(servers: 5)
         for number in UInt32(0)..<50 { daemon.serve(SocketAddress(address: IPAddress(v4: number), port: 9)) }
         let nonce = try #require(daemon.ask(12)?.values["nonce"])
-        let corpus = [
+        let messages = [
             message(1), message(2), message(2, 1), message(2, 0, "version,leap,stratum"), message(4, .rtc), message(12),
             message(10, 0, "nonce=\(nonce), frags=32, mincount=2, resall=0x20, maxlstint=600"),
             message(10, 0, "nonce=\(nonce), limit=9, addr.0=0.0.0.3:9, last.0=0xeef45080.00c49ba6, laddr=::1"),
             message(11, 0, "ifstats"), message(8, 0, "config"),
         ]
+        let corpus = try messages + Corpus.packets("queries.hex")
         for _ in 0..<1_000 {
             guard var octets = corpus.randomElement(using: &generator) else { return }
-            for _ in 0..<Int.random(in: 1...6, using: &generator) where !octets.isEmpty {
-                let index = Int.random(in: 0..<octets.count, using: &generator)
-                switch Int.random(in: 0..<4, using: &generator) {
-                case 0: octets[index] = UInt8.random(in: .min ... .max, using: &generator)
-                case 1: octets[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-                case 2: octets.removeLast(Int.random(in: 0...min(4, octets.count), using: &generator))
-                default: octets.insert(contentsOf: octets[index...].prefix(8), at: index)
-                }
-            }
+            generator.spoil(&octets)
             check(octets, daemon, seed)
         }
     }

@@ -110,14 +110,7 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
         let corpus = keys.map { request($0) } + keys.map { request($0, version: 3) } + [request(nil) + field]
         for _ in 0..<5_000 {
             guard var octets = corpus.randomElement(using: &generator) else { return }
-            for _ in 0..<Int.random(in: 0...3, using: &generator) {
-                let index = Int.random(in: 0..<octets.count, using: &generator)
-                switch Int.random(in: 0..<3, using: &generator) {
-                case 0: octets[index] = UInt8.random(in: .min ... .max, using: &generator)
-                case 1: octets.removeLast(min(octets.count - 1, Int.random(in: 0...8, using: &generator)))
-                default: octets.insert(contentsOf: octets[index...].prefix(8), at: index)
-                }
-            }
+            if Bool.random(using: &generator) { generator.spoil(&octets) }
             if let reply = try reply(to: octets, keys: keys) {
                 #expect(octets.count >= 48 && [48, 52, 68, 72].contains(reply.count), "seed \(seed)")
                 #expect(try self.reply(to: reply, keys: keys) == nil, "seed \(seed)")

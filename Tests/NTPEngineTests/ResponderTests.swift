@@ -116,6 +116,50 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
         }
     }
 
+    @Test func `are of no more octets than the request, whatever a real packet has become`() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var generator = SplitMix(state: seed)
+        let corpus = try Corpus.packets("packets.hex")
+        var responder = Responder(served: served(), access: AccessList(), random: Bits(seed: 1))
+        var date = now
+        var last = NTPTimestamp.zero
+        var interleaved = 0
+        for _ in 0..<10_000 {
+            guard var octets = corpus.randomElement(using: &generator) else { return }
+            // Half of them name our last reply.
+            if Bool.random(using: &generator) {
+                for index in 0..<8 { octets[24 + index] = UInt8(truncatingIfNeeded: last.bits >> (56 - 8 * index)) }
+            }
+            if Bool.random(using: &generator) { generator.spoil(&octets) }
+            date.monotonic += .seconds(1)
+            date.date += .seconds(1)
+            let reply = responder.reply(to: octets.span, from: client, received: date.date, now: date)
+            guard let reply else { continue }
+            #expect(reply.count <= octets.count && (1...4).contains(octets[0] >> 3 & 7), "seed \(seed)")
+            let packet = try NTPPacket(reply.span)
+            last = packet.receiveTimestamp
+            if packet.originTimestamp != (try NTPPacket(octets.span)).transmitTimestamp { interleaved += 1 }
+        }
+        #expect(interleaved > 100, "seed \(seed)")
+    }
+
+    /// A request of NTPv5 has another header (draft-ietf-ntp-ntpv5): its client takes silence for a server of version 4 at
+    /// most, and so does one that asks in version 4 first, by the reference timestamp, whether there is more.
+    @Test func `of version 5 are not to be had, and nobody is told they were`() throws {
+        let field: [UInt8] = [0xf5, 0xff, 0, 28] + Array("draft-ietf-ntp-ntpv5-06".utf8) + [0]
+        let header: [UInt8] = [0x2b, 0, 6, 0] + Array(repeating: 0, count: 20) + Array(repeating: 0x5a, count: 8)
+        let request = header + Array(repeating: 0, count: 16) + field
+        #expect(request.count == 76 && request[0] >> 3 == 5)
+        #expect(try reply(to: request) == nil)
+        for octet in UInt8.min ... .max where !(1...4).contains(octet >> 3 & 7) {
+            #expect(try reply(to: [octet] + request.dropFirst()) == nil)
+        }
+        let magic = Array("NTP5DRFT".utf8)
+        let negotiating = [0x23] + Array(repeating: 0, count: 15) + magic + Array(repeating: 0x5a, count: 24)
+        let answer = try #require(try reply(to: negotiating))
+        #expect(answer.version == 4 && answer.referenceTimestamp == served().referenceDate.timestamp)
+    }
+
     private static func isUnanswered(_ packet: NTPPacket) throws -> Bool {
         let octets = packet.octets
         return try reply(to: (0..<48).map { octets[$0] }) == nil

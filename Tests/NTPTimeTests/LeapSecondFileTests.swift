@@ -89,19 +89,12 @@ private let published = """
     private static let seeds = (0..<4).map { _ in UInt64.random(in: .min ... .max) }
 
     @Test(arguments: seeds)
-    func `is a table in order or is refused`(seed: UInt64) {
+    func `is a table in order or is refused`(seed: UInt64) throws {
         var generator = SplitMix(state: seed)
-        for _ in 0..<2_000 {
-            var octets = Array(published.utf8)
-            for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                let index = Int.random(in: 0..<octets.count, using: &generator)
-                switch Int.random(in: 0..<4, using: &generator) {
-                case 0: octets[index] = UInt8.random(in: .min ... .max, using: &generator)
-                case 1: octets[index] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &generator)
-                case 2: octets.remove(at: index)
-                default: octets.insert(contentsOf: octets[index...].prefix(12), at: index)
-                }
-            }
+        let corpus = [Array(published.utf8), try Corpus.octets("leap-seconds.list")]
+        for _ in 0..<1_000 {
+            guard var octets = corpus.randomElement(using: &generator) else { return }
+            generator.spoil(&octets)
             let lines = octets.count { $0 == 0x0a } + 1
             do throws(LeapSecondFileError) {
                 let table = try LeapSecondFile(parsing: octets).table
