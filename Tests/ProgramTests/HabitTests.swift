@@ -194,6 +194,41 @@ import Testing
         #expect(daemon.program.end() == 0)
     }
 
+    /// In a user namespace, whose root has no power over the machine's clock, whatever its capabilities.
+    @Test(.enabled(if: geteuid() == 0, "only root can have users in a namespace"), arguments: Build.available)
+    func `-u keeps the right to set the clock, and no other`(build: Build) throws {
+        let workplace = try Workplace()
+        let configuration = try workplace.write(
+            "rtc none\nclock virtual\nport \(try freePort())\nstatedir \(workplace.path("state"))\n",
+            to: "conf"
+        )
+        let command =
+            try build.command("tickoverd").drop { $0 != "--" }.dropFirst()
+            + ["-n", "-c", configuration, "-u", "65534"] + (build == .armhf ? ["--single-thread"] : [])
+        let script = """
+            mkfifo \(workplace.path("go"))
+            unshare -U /bin/sh -c 'read go && exec "$@"' sh \(command.joined(separator: " ")) \
+                < \(workplace.path("go")) 2> \(workplace.path("log")) & daemon=$!
+            exec 3> \(workplace.path("go"))
+            while [ "$(readlink /proc/$daemon/ns/user)" = "$(readlink /proc/self/ns/user)" ]; do sleep 0.1; done
+            echo 0 0 65536 > /proc/$daemon/uid_map
+            echo 0 0 65536 > /proc/$daemon/gid_map
+            echo >&3
+            for attempt in $(seq 100); do
+                if grep -q 'serving NTP' \(workplace.path("log")); then break; fi
+                sleep 0.1
+            done
+            cat /proc/$daemon/status
+            kill $daemon
+            """
+        let result = try run(harmless(["/bin/bash", "-c", script]))
+        let status = result.output
+        #expect(status.contains(#/Uid:\t65534\t65534\t65534\t65534/#), "\(result)")
+        // CAP_SYS_TIME is number 25.
+        for set in ["CapPrm", "CapEff"] { #expect(status.contains("\(set):\t0000000002000000\n"), "\(result)") }
+        #expect(status.contains("CapInh:\t0000000000000000\n"), "\(result)")
+    }
+
     @Test func `-u does not become a user who is not there`() throws {
         let daemon = try Instance("rtc none", options: ["-u", "nobody-of-this-name"])
         #expect(daemon.program.exitStatus(within: 20) == 1)
