@@ -16,7 +16,7 @@ enum Peers {
     static var chronyd: String { folder.appending(path: "usr/sbin/chronyd").path }
 
     static var environment: [String: String] {
-        let libraries = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/ntp"]
+        let libraries = ["", "/ntp", "/systemd"].map { "usr/lib/x86_64-linux-gnu\($0)" } + ["lib/x86_64-linux-gnu"]
         return [
             "LD_LIBRARY_PATH": libraries.map { folder.appending(path: $0).path }.joined(separator: ":"),
             "PYTHONPATH": folder.appending(path: "usr/lib/python3/dist-packages").path,
