@@ -158,31 +158,61 @@ struct `On the NTP port` {
 
         """
 
-    @Test(arguments: ["10.9.0.2", "fd09::2"])
-    func `chronyd is followed`(address: String) throws {
+    /// chronyd and ntpd have a key where they are asked by IPv6. openntpd serves no time but what it follows itself.
+    @Test(arguments: [("10.9.0.", ""), ("fd09::", "key 1")])
+    func `other programs are followed`(prefix: String, key: String) throws {
         let networks = try TwoNetworks()
-        try networks.workplace.write(
-            "clock virtual\nrtc none\nport 11123\nserver \(address) iburst minpoll 0 maxpoll 1\n",
-            to: "conf"
-        )
+        try networks.workplace.write(Self.keys("HEX:"), to: "chrony.keys")
+        try networks.workplace.write(Self.keys(), to: "ntp.keys")
+        let haste = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../Peers/hasty.c").standardizedFileURL.path
         let result = try networks.run(
             """
-            printf 'port 123\\nallow\\nlocal stratum 3\\ncmdport 0\\npidfile /run/chronyd.pid\\n' > chrony.conf
-            there $peers/usr/sbin/chronyd -U -u root -x -d -f $PWD/chrony.conf > peer.log &
-            $tickoverd -n -c conf 2> log &
-            for second in $(seq 30); do
+            chmod 600 *.keys
+            for last in 3 4; do there ip addr add fd09::$last/64 dev far nodad; done
+            clang -O2 -Wall -Wextra -Werror -shared -fPIC -o hasty.so \(haste)
+            { printf 'bindaddress 10.9.0.2\nbindaddress fd09::2\nallow\nlocal stratum 3\n'
+              printf "keyfile $PWD/chrony.keys\ncmdport 0\npidfile /run/chronyd.pid\n"; } > chrony.conf
+            { printf 'interface ignore wildcard\ninterface ignore all\ninterface listen 127.0.0.1\n'
+              printf 'interface listen 10.9.0.3\ninterface listen fd09::3\n'
+              printf "refclock local minpoll 0 maxpoll 3 stratum 3 prefer\nkeys $PWD/ntp.keys\ntrustedkey 1\n"; } > ntp.conf
+            printf 'listen on 10.9.0.4\nlisten on fd09::4\nserver 10.9.0.2\n' > openntpd.conf
+            there $peers/usr/sbin/chronyd -U -u root -x -d -f $PWD/chrony.conf > chronyd.out 2>&1 &
+            there $peers/usr/sbin/ntpd -n -c $PWD/ntp.conf > ntpd.out 2>&1 &
+            # Whom it asks is to be there already.
+            until there $tickover query 10.9.0.2 --timeout 1 > /dev/null; do sleep 0.2; done
+            there env LD_PRELOAD=$PWD/hasty.so \
+                $peers/openntpd/usr/sbin/openntpd -d -s -v -f openntpd.conf > openntpd.out 2>&1 &
+            printf 'clock virtual\nrtc none\nport 11123\nkeys %s/ntp.keys\ntrustedkey 1\n' $PWD > common
+            printf 'restrict default ignore\nrestrict 127.0.0.1\nrestrict source\n' >> common
+            { cat common
+              for last in 2 3; do echo "server \(prefix)$last iburst minpoll 0 maxpoll 1 \(key)"; done
+              echo 'server \(prefix)4 iburst minpoll 0 maxpoll 1'; } > conf
+            $tickoverd -n -c conf 2> log & daemon=$!
+            for second in $(seq 40); do
                 sleep 1
-                if $tickover query 127.0.0.1 --port 11123 --json > reply && grep -q '"leap": "none"' reply; then break; fi
+                $tickover sources -c conf > sources || continue
+                if [ "$(grep -c '^[*+]' sources)" = 3 ]; then break; fi
             done
-            cat reply
+            cat sources
+            $tickover query 127.0.0.1 --port 11123 --json
+            there $tickover query \(prefix)1 --port 11123 --json > /dev/null && echo sources are served
+            cp common conf
+            kill -HUP $daemon
+            sleep 1
+            there $tickover query \(prefix)1 --port 11123 --timeout 1 --json > /dev/null || echo others are not
+            cat log *.out >&2
             """
         )
-        let log = (try? String(contentsOfFile: networks.workplace.path("log"), encoding: .utf8)) ?? ""
-        let peerLog = (try? String(contentsOfFile: networks.workplace.path("peer.log"), encoding: .utf8)) ?? ""
-        let reply = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
-        #expect(reply.text("leap") == "none", "\(result.errors)\(log)\(peerLog)")
-        #expect(reply.number("stratum") >= 4 && reply.number("offset_s").magnitude < 0.01, "\(reply)\(log)")
-        #expect(log.contains("synchronised to"))
+        let chosen = result.output.matches(of: #/(?m)^[*+] +(\S+) /#).map(\.1)
+        let expected = (2...4).map { prefix == "fd09::" ? "[fd09::\($0)]:123" : "10.9.0.\($0):123" }
+        #expect(chosen.map(String.init) == expected, "\(result)")
+        let offset = try #require(result.output.firstMatch(of: #/"offset_s": (-?[0-9.e-]+)/#)?.1, "\(result)")
+        #expect(
+            try #require(Double(offset)).magnitude < 0.01 && result.output.contains("\"leap\": \"none\""),
+            "\(result)"
+        )
+        #expect(result.output.contains("sources are served") && result.output.contains("others are not"), "\(result)")
     }
 
     @Test(arguments: ["ubuntu-16.04.conf", "debian-12.conf"])
