@@ -39,9 +39,13 @@ struct ServerSockets {
         var groups = [sockets]
         do throws(LinuxError) {
             for _ in 1..<count { groups.append(try Self.shareOf(sockets)) }
-            if groups.count > 1 { for socket in sockets { try socket.steerBySource(among: groups.count) } }
         } catch {
             complaints.append(error.message)
+        }
+        do throws(LinuxError) {
+            if groups.count > 1 { for socket in sockets { try socket.steerBySource(among: groups.count) } }
+        } catch {
+            complaints.append("\(error.message): a client that changes its port meets several threads and their limits")
         }
         self.groups = groups
         guard !sockets.isEmpty else {

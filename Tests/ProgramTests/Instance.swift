@@ -37,10 +37,8 @@ final class Instance {
         _ workplace: Workplace,
         _ environment: [String: String] = [:]
     ) throws -> RunningProgram {
-        // qemu-user cannot run threads of a dynamically linked 32-bit program.
-        let threads = build == .armhf ? ["--single-thread"] : []
-        return try RunningProgram(
-            try build.command("tickoverd") + ["-n", "-c", configuration] + threads + options,
+        try RunningProgram(
+            try build.command("tickoverd") + ["-n", "-c", configuration] + options,
             log: URL(filePath: workplace.path("log")),
             environment: environment
         )

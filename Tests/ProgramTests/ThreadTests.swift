@@ -15,18 +15,18 @@ import Testing
         return answer.split(separator: "=").last.flatMap { Int($0.filter(\.isNumber)) }
     }
 
-    @Test(arguments: [0, 3]) func `are counted together and listed once`(threads: Int) throws {
-        let daemon = try Instance("rtc simulated\nthreads \(threads)")
+    @Test(arguments: Build.available, [0, 3]) func `are all answered and counted`(build: Build, threads: Int) throws {
+        let daemon = try Instance("rtc simulated\nthreads \(threads)", build: build)
         try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
-        for address in Self.addresses {
-            for _ in 0..<3 {
-                let client = try RawClient(from: address, port: daemon.port)
-                client.send(request())
-                #expect(client.replies(silence: 0.05).count == 1)
-            }
+        let addresses = Self.addresses.prefix(build == .host ? 24 : 8)
+        let clients = try addresses.flatMap { address in
+            try (0..<3).map { _ in try RawClient(from: address, port: daemon.port) }
         }
-        #expect(try variable("ss_processed", of: daemon) == 3 * Self.addresses.count)
-        #expect(try variable("mru_depth", of: daemon) == Self.addresses.count)
+        for client in clients { client.send(request()) }
+        #expect(clients.allSatisfy { $0.replies(silence: 0.1).count == 1 })
+        #expect(try variable("ss_processed", of: daemon) == clients.count)
+        // The emulator's kernel calls know no filter to choose the thread by the address.
+        if build == .host { #expect(try variable("mru_depth", of: daemon) == addresses.count) }
         #expect(daemon.program.end() == 0)
     }
 
