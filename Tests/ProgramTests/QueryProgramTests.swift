@@ -112,13 +112,13 @@ struct `ntpq` {
         #expect(answers["ntpq -c \"rv 0 refid,stratum,peer\""] == "refid=RTC, stratum=10, peer=65535\n")
     }
 
-    @Test func `lists the clients and what they met`() throws {
+    @Test(arguments: [0, 3]) func `lists the clients and what they met`(threads: Int) throws {
         // All at once: one after another they could take longer than the limit's two seconds.
         let burst =
             "for _ in 1 2 3; do echo 127.0.0.1; done | xargs -P 3 -n 1 /usr/bin/python3 \(Peers.folder.path)/usr/bin/ntpdig"
         let answers = try ask(
             [burst, "ntpq -n -c mrulist", "ntpq -n -c \"mrulist limited\"", "ntpq -c monstats"],
-            configuration: "restrict default limited kod\nrestrict ::1"
+            configuration: "restrict default limited kod\nrestrict ::1\nthreads \(threads)"
         )
         let list = try #require(answers["ntpq -n -c mrulist"])
         let line = try #require(list.split(separator: "\n").first { $0.hasSuffix(" 127.0.0.1") }, "\(list)")

@@ -77,10 +77,18 @@ import Testing
     /// Queries of this machine, which are somebody else's test, would be answered.
     private static let lines = "rtc simulated\nrestrict 127.0.0.1 noquery"
 
-    @Test(arguments: Build.available) func `get a reply only if they are requests, and no longer one`(build: Build)
+    /// Who answers: the main thread, or others; the emulator runs no others.
+    struct Service: CustomTestStringConvertible {
+        let build: Build
+        let threads: Int
+        static let all = Build.available.map { Service(build: $0, threads: 0) } + [Service(build: .host, threads: 3)]
+        var testDescription: String { "\(build), threads \(threads)" }
+    }
+
+    @Test(arguments: Service.all) func `get a reply only if they are requests, and no longer one`(service: Service)
         throws
     {
-        let daemon = try Instance(Self.lines, build: build)
+        let daemon = try Instance(Self.lines + "\nthreads \(service.threads)", build: service.build)
         try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
         let client = try RawClient(port: daemon.port)
         for version in UInt8(0)...7 {
@@ -97,8 +105,8 @@ import Testing
         #expect(daemon.program.end() == 0)
     }
 
-    @Test func `do no harm when they are random`() throws {
-        let daemon = try Instance(Self.lines)
+    @Test(arguments: [0, 3]) func `do no harm when they are random`(threads: Int) throws {
+        let daemon = try Instance(Self.lines + "\nthreads \(threads)")
         try #require(daemon.reaches("holdover", within: 30))
         let seed = UInt64.random(in: .min ... .max)
         var generator = SplitMix(state: seed)
@@ -141,5 +149,58 @@ import Testing
         #expect((armhf.transmitTimestamp - host.transmitTimestamp).magnitude < .seconds(60))
         let difference = armhf.rootDispersion.duration - host.rootDispersion.duration
         #expect(difference.magnitude < .milliseconds(200))
+    }
+}
+
+@Suite(.serialized) struct `Answering threads` {
+    private static let lines = "rtc simulated\nthreads 3\n"
+
+    /// As many clients as that no thread is without one.
+    private func answers(_ daemon: Instance, clients: Int = 24) throws -> Int {
+        let clients = try (0..<clients).map { _ in try RawClient(port: daemon.port) }
+        for client in clients { client.send(request()) }
+        return clients.count { $0.replies(silence: 0.2).count == 1 }
+    }
+
+    private func threads(_ daemon: Instance) throws -> Int {
+        // The program's own process: setpriv has become it.
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.program.id)/task").count
+    }
+
+    @Test func `all answer, by new rules after a hangup`() throws {
+        let workplace = try Workplace()
+        let rules = try workplace.write("", to: "rules")
+        let daemon = try Instance(Self.lines + "includefile \(rules)", workplace: workplace)
+        try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+        #expect(try answers(daemon) == 24)
+        try workplace.write("restrict 127.0.0.1 noserve\n", to: "rules")
+        daemon.program.signal(SIGHUP)
+        try #require(eventually(within: 10) { daemon.logged("configuration read again") == 1 })
+        #expect(try answers(daemon) == 0)
+        try workplace.write("", to: "rules")
+        daemon.program.signal(SIGHUP)
+        try #require(eventually(within: 10) { daemon.logged("configuration read again") == 2 })
+        #expect(try answers(daemon) == 24)
+        #expect(daemon.program.end() == 0)
+    }
+
+    @Test func `are as many as were asked for`() throws {
+        let counts = try [0, 1, 3].map { count in
+            let daemon = try Instance("rtc simulated\nthreads \(count)")
+            try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+            return try threads(daemon)
+        }
+        #expect(counts[1] == counts[0] + 1 && counts[2] == counts[0] + 3)
+    }
+
+    @Test func `share a port among themselves only`() throws {
+        let daemon = try Instance(Self.lines)
+        try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
+        let configuration = try daemon.workplace.write(
+            "rtc none\nclock virtual\nthreads 3\nport \(daemon.port)\nstatedir \(daemon.workplace.path("other"))\n",
+            to: "other.conf"
+        )
+        let other = try run(try Build.host.command("tickoverd") + ["-n", "-c", configuration])
+        #expect(other.status == 1 && other.errors.contains("cannot serve on UDP port"), "\(other)")
     }
 }
