@@ -24,6 +24,9 @@ struct TimeServer {
         batch = try DatagramBatch(octets: Self.longestDatagram)
     }
 
+    /// Changes the rules by which it answers.
+    mutating func update(_ change: (inout Responder) -> Void) { change(&responder) }
+
     /// As long as an Ethernet frame carries; a request that is longer gets no answer.
     private static let longestDatagram = 1_472
 

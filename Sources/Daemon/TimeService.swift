@@ -1,4 +1,3 @@
-import Authentication
 import Linux
 import NTPEngine
 import NetworkAddress
@@ -10,7 +9,8 @@ final class TimeService {
     private let state: Published<ServingState>
     private let inbox: QueryInbox?
     private var threads: [ResponderThread] = []
-    private var own: TimeServer
+    /// What answers there; nil where there is nothing to look after.
+    private var own: TimeServer?
 
     /// - Parameters:
     ///   - groups: the sockets of each thread, or one group for this one.
@@ -26,7 +26,6 @@ final class TimeService {
     ) throws(LinuxError) {
         self.state = try Published(state)
         self.inbox = inbox
-        own = try TimeServer(makeResponder())
         var left: [UDPSocket] = []
         for group in groups {
             guard let inbox else {
@@ -42,6 +41,7 @@ final class TimeService {
             }
         }
         sockets = left
+        own = left.isEmpty ? nil : try TimeServer(makeResponder())
     }
 
     func publish(_ newState: ServingState) { state.publish(newState) }
@@ -52,7 +52,7 @@ final class TimeService {
         after events: PollEvents,
         query: (_ octets: [UInt8], SocketAddress, _ local: SocketAddress?) -> Void
     ) throws(LinuxError) {
-        try own.serve(socket, after: events, by: state.value, query: query)
+        try own?.serve(socket, after: events, by: state.value, query: query)
     }
 
     /// Control messages that came to threads.
@@ -60,7 +60,7 @@ final class TimeService {
 
     /// Changes the rules by which all answer.
     func update(_ change: (inout Responder) -> Void) {
-        change(&own.responder)
+        own?.update(change)
         for thread in threads { thread.withResponder(change) }
     }
 
@@ -68,7 +68,7 @@ final class TimeService {
 
     /// Runs `body` with all responders, while none of them answers.
     func withResponders<Result>(_ body: ([Responder]) -> Result) -> Result {
-        collect([own.responder], threads[...], body)
+        collect(own.map { [$0.responder] } ?? [], threads[...], body)
     }
 
     private func collect<Result>(

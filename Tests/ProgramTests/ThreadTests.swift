@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: Build.available, [0, 3]) func `are all answered and counted`(build: Build, threads: Int) throws {
-        let daemon = try Instance("rtc simulated\nthreads \(threads)", build: build)
+        let daemon = try Instance("rtc simulated\nmru maxdepth 600\nthreads \(threads)", build: build)
         try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
         let addresses = Self.addresses.prefix(build == .host ? 24 : 8)
         let clients = try addresses.flatMap { address in
@@ -25,6 +25,7 @@ import Testing
         for client in clients { client.send(request()) }
         #expect(clients.allSatisfy { $0.replies(silence: 0.1).count == 1 })
         #expect(try variable("ss_processed", of: daemon) == clients.count)
+        #expect(try variable("mru_maxdepth", of: daemon) == 600)
         // The emulator's kernel calls know no filter to choose the thread by the address.
         if build == .host { #expect(try variable("mru_depth", of: daemon) == addresses.count) }
         #expect(daemon.program.end() == 0)
