@@ -45,8 +45,12 @@ extension Daemon {
 
     /// Takes what came on an association's socket: stamps of departure first, as the reply is measured from them.
     func takeReplies(from socket: UDPSocket, for id: AssociationID) {
-        takeDepartures(from: socket) { request, moment in
-            engine.sent(id, transmitTimestamp: request.transmitTimestamp, at: moment)
+        do throws(LinuxError) {
+            try received.takeDepartures(from: socket, clock.kernelStamps.monotonic(of:)) { request, moment in
+                engine.sent(id, transmitTimestamp: request.transmitTimestamp, at: moment)
+            }
+        } catch {
+            log.write(.debug, error.message)
         }
         guard receive(from: socket) > 0 else { return }
         let arrivals = self.arrivals()
@@ -56,19 +60,6 @@ extension Daemon {
             }
             // A step is made before the clock is read again: the engine counts on it.
             carryOutActions()
-        }
-    }
-
-    private func takeDepartures(from socket: UDPSocket, _ note: (NTPPacket, MonotonicTime) -> Void) {
-        do throws(LinuxError) {
-            while let departure = try received.receiveTransmitStamp(from: socket) {
-                guard let moment = clock.kernelStamps.monotonic(of: departure.stamp),
-                    let packet = try? NTPPacket(departure.payload.span)
-                else { continue }
-                note(packet, moment)
-            }
-        } catch {
-            log.write(.debug, error.message)
         }
     }
 

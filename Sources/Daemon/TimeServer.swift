@@ -61,20 +61,20 @@ struct TimeServer {
         var tracked: [NTPTimestamp] = []
         for index in 0..<batch.count {
             guard let client = batch.source(index), !batch.isTruncated(index) else { continue }
+            guard !batch.withBytes(index, ControlQuery.isControlMessage) else {
+                query(batch.bytes(index), client, batch.localAddress(index))
+                continue
+            }
             let age = batch.kernelStamp(index).flatMap(stamps.monotonic(of:)).map { now.monotonic - $0 } ?? .zero
             let lead = pace.lead(ofAnswer: answers)
             let departure = ClockReading(monotonic: now.monotonic + lead, date: now.date + lead)
-            let reply = batch.withBytes(index) { request -> NTPDatagram? in
-                guard !ControlQuery.isControlMessage(request) else { return nil }
-                return responder.reply(to: request, from: client, received: now.date - age, now: departure)
+            let reply = batch.withBytes(index) { request in
+                responder.reply(to: request, from: client, received: now.date - age, now: departure)
             }
-            if let reply {
-                batch.answer(index, reply.span, isStamped: reply.isTracked)
-                if reply.isTracked { tracked.append((now.date - age).timestamp) }
-                answers += 1
-            } else if batch.withBytes(index, ControlQuery.isControlMessage) {
-                query(batch.bytes(index), client, batch.localAddress(index))
-            }
+            guard let reply else { continue }
+            batch.answer(index, reply.span, isStamped: reply.isTracked)
+            if reply.isTracked { tracked.append((now.date - age).timestamp) }
+            answers += 1
         }
         batch.sendAnswers(on: socket)
         let elapsed = oscillator.now - now.monotonic
@@ -89,11 +89,26 @@ struct TimeServer {
     private mutating func takeDepartures(from socket: UDPSocket, by state: ServingState) throws(LinuxError) {
         let stamps = self.stamps.conversion(steppedUntil: state.clock.steppedUntil)
         let now = state.clock.reading(at: stamps.reading)
-        while let departure = try batch.receiveTransmitStamp(from: socket) {
-            guard let moment = stamps.monotonic(of: departure.stamp),
-                let reply = try? NTPPacket(departure.payload.span)
-            else { continue }
+        try batch.takeDepartures(from: socket, stamps.monotonic(of:)) { reply, moment in
             responder.replyLeft(at: now.date - (now.monotonic - moment), receiveTimestamp: reply.receiveTimestamp)
+        }
+    }
+}
+
+extension DatagramBatch {
+    /// Takes the kernel's word on when packets left a socket, by way of this batch.
+    ///
+    /// - Parameter convert: a stamp to the oscillator's scale.
+    func takeDepartures(
+        from socket: UDPSocket,
+        _ convert: (NTPDate) -> MonotonicTime?,
+        _ note: (NTPPacket, MonotonicTime) -> Void
+    ) throws(LinuxError) {
+        while let departure = try receiveTransmitStamp(from: socket) {
+            guard let moment = convert(departure.stamp), let packet = try? NTPPacket(departure.payload.span) else {
+                continue
+            }
+            note(packet, moment)
         }
     }
 }

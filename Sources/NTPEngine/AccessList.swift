@@ -64,12 +64,15 @@ package struct AccessList: Sendable {
 
     private func entry(for client: SocketAddress) -> Entry? {
         let entry = entries.first { $0.network.contains(client.address) }
-        guard client.port == Self.ntpPort,
+        guard client.isFromNTPPort,
             let special = ntpPortEntries.first(where: { $0.network.contains(client.address) }),
             special.network.prefixLength >= entry?.network.prefixLength ?? 0
         else { return entry }
         return special
     }
+}
 
-    private static let ntpPort = 123
+extension SocketAddress {
+    /// Whether a server or a symmetric peer is there.
+    var isFromNTPPort: Bool { port == 123 }
 }

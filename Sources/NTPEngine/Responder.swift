@@ -136,7 +136,7 @@ package struct Responder: Sendable {
         guard (1...Self.version).contains(packet.version), client.port != 0 else { return false }
         switch packet.mode {
         case .client: return true
-        case .reserved: return packet.version == 1 && client.port != 123
+        case .reserved: return packet.version == 1 && !client.isFromNTPPort
         default: return false
         }
     }

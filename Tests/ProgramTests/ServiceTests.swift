@@ -77,18 +77,9 @@ import Testing
     /// Queries of this machine, which are somebody else's test, would be answered.
     private static let lines = "rtc simulated\nrestrict 127.0.0.1 noquery"
 
-    /// Who answers: the main thread, or others; the emulator runs no others.
-    struct Service: CustomTestStringConvertible {
-        let build: Build
-        let threads: Int
-        static let all = Build.available.map { Service(build: $0, threads: 0) } + [Service(build: .host, threads: 3)]
-        var testDescription: String { "\(build), threads \(threads)" }
-    }
-
-    @Test(arguments: Service.all) func `get a reply only if they are requests, and no longer one`(service: Service)
-        throws
-    {
-        let daemon = try Instance(Self.lines + "\nthreads \(service.threads)", build: service.build)
+    @Test(arguments: Build.available, [0, 3])
+    func `get a reply only if they are requests, and no longer one`(build: Build, threads: Int) throws {
+        let daemon = try Instance(Self.lines + "\nthreads \(threads)", build: build)
         try #require(daemon.reaches("holdover", within: 30), "\(daemon.program.log)")
         let client = try RawClient(port: daemon.port)
         for version in UInt8(0)...7 {

@@ -109,13 +109,11 @@ extension DatagramBatch {
     /// - Parameters:
     ///   - destination: nil on a connected socket.
     ///   - source: the local address to send from; nil leaves it to the routing table.
-    ///   - isStamped: whether its departure is asked for, on a socket that does not ask for all.
     @discardableResult
     package func append(
         _ bytes: Span<UInt8>,
         to destination: SocketAddress? = nil,
-        from source: SocketAddress? = nil,
-        isStamped: Bool = false
+        from source: SocketAddress? = nil
     ) -> Bool {
         guard count < capacity, bytes.count <= octets else { return false }
         count += 1
@@ -124,7 +122,7 @@ extension DatagramBatch {
         datagram.pointee.length = UInt32(bytes.count)
         datagram.pointee.has_remote = destination == nil ? 0 : 1
         datagram.pointee.has_local = source == nil ? 0 : 1
-        datagram.pointee.wants_stamp = isStamped ? 1 : 0
+        datagram.pointee.wants_stamp = 0
         if let destination { datagram.pointee.remote = tko_address(destination) }
         if let source { datagram.pointee.local = tko_address(source) }
         return true
@@ -148,7 +146,7 @@ extension DatagramBatch {
 extension DatagramBatch {
     /// Writes the answer over a received datagram, to go back where that came from, from the address that it came to.
     ///
-    /// - Parameter isStamped: as of `append`.
+    /// - Parameter isStamped: whether its departure is asked for, on a socket that does not ask for all.
     /// - Precondition: the datagram has a source and no answer yet, and there is room.
     package func answer(_ index: Int, _ bytes: Span<UInt8>, isStamped: Bool = false) {
         precondition(bytes.count <= octets)

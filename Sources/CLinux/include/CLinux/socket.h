@@ -21,7 +21,7 @@ int32_t tko_udp_connect(int32_t fd, const tko_address *address);
 /// The address that the socket is bound to.
 int32_t tko_udp_local_address(int32_t fd, tko_address *address);
 
-/// SO_REUSEPORT, before bind(2).
+/// SO_REUSEPORT: before bind(2) to join others, or after it to let them join.
 int32_t tko_udp_share_port(int32_t fd);
 
 /// Lets the address that a datagram comes from choose among the `count` sockets that share the port of `fd`, in the order
