@@ -46,9 +46,10 @@ tko_batch *tko_batch_create(int32_t count, int32_t capacity) {
     batch->messages = calloc(n, sizeof *batch->messages);
     batch->outgoing = calloc(n, sizeof *batch->outgoing);
     batch->vectors = calloc(n, sizeof *batch->vectors);
-    batch->names = calloc(n, sizeof *batch->names);
-    batch->controls = calloc(n, sizeof *batch->controls);
-    batch->bytes = calloc(n, (size_t)capacity);
+    // Not cleared: their pages are touched by the first datagrams that come to lie there.
+    batch->names = malloc(n * sizeof *batch->names);
+    batch->controls = malloc(n * sizeof *batch->controls);
+    batch->bytes = malloc(n * (size_t)capacity);
     if (!batch->datagrams || !batch->messages || !batch->outgoing || !batch->vectors || !batch->names ||
         !batch->controls || !batch->bytes) {
         tko_batch_destroy(batch);
@@ -275,10 +276,15 @@ int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *err
     return send_all(batch, fd, batch->messages, count, error);
 }
 
-void tko_batch_answer(tko_batch *batch, int32_t index, uint32_t length) {
+void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t length) {
+    memcpy(datagram->bytes, bytes, length);
+    datagram->length = length;
+}
+
+void tko_batch_answer(tko_batch *batch, int32_t index) {
     struct mmsghdr *answer = &batch->outgoing[batch->answers++];
     *answer = batch->messages[index];
-    batch->vectors[index].iov_len = length;
+    batch->vectors[index].iov_len = batch->datagrams[index].length;
     answer->msg_hdr.msg_flags = 0;
     put_messages(&answer->msg_hdr, &batch->datagrams[index]);
 }

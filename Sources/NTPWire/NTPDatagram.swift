@@ -9,8 +9,9 @@ package struct NTPDatagram: Sendable {
     package var isTracked = false
 
     package init(_ packet: NTPPacket) {
-        let header = packet.octets
-        for index in header.indices { octets[index] = header[index] }
+        var span = octets.mutableSpan
+        var bytes = span.mutableBytes
+        bytes.storeBytes(of: packet.octets, as: NTPPacket.Octets.self)
     }
 
     package var span: Span<UInt8> {

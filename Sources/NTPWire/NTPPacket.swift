@@ -76,18 +76,18 @@ extension NTPPacket {
     }
 
     package var octets: Octets {
-        var octets = Octets(repeating: 0)
-        octets[0] = leap.rawValue << 6 | (version & 7) << 3 | mode.rawValue
-        octets[1] = stratum
-        octets[2] = UInt8(bitPattern: poll.log2Seconds)
-        octets[3] = UInt8(bitPattern: precision)
-        store(UInt64(rootDelay.bits) << 32 | UInt64(rootDispersion.bits), in: &octets, at: 4)
-        store(UInt64(referenceID.bits) << 32 | referenceTimestamp.bits >> 32, in: &octets, at: 12)
-        store(referenceTimestamp.bits << 32 | originTimestamp.bits >> 32, in: &octets, at: 20)
-        store(originTimestamp.bits << 32 | receiveTimestamp.bits >> 32, in: &octets, at: 28)
-        store(receiveTimestamp.bits << 32 | transmitTimestamp.bits >> 32, in: &octets, at: 36)
-        store(transmitTimestamp.bits << 32, in: &octets, at: 44, count: 4)
-        return octets
+        let first =
+            UInt32(leap.rawValue << 6 | (version & 7) << 3 | mode.rawValue) << 24 | UInt32(stratum) << 16
+            | UInt32(UInt8(bitPattern: poll.log2Seconds)) << 8 | UInt32(UInt8(bitPattern: precision))
+        let words: InlineArray<6, UInt64> = [
+            (UInt64(first) << 32 | UInt64(rootDelay.bits)).bigEndian,
+            (UInt64(rootDispersion.bits) << 32 | UInt64(referenceID.bits)).bigEndian,
+            referenceTimestamp.bits.bigEndian,
+            originTimestamp.bits.bigEndian,
+            receiveTimestamp.bits.bigEndian,
+            transmitTimestamp.bits.bigEndian,
+        ]
+        return unsafeBitCast(words, to: Octets.self)
     }
 }
 
@@ -98,14 +98,9 @@ package enum NTPPacketError: Error, Hashable, Sendable {
     case malformedTrailer
 }
 
-extension FixedWidthInteger {
+extension FixedWidthInteger where Self: BitwiseCopyable {
+    /// - Precondition: they are there.
     init(bigEndian octets: Span<UInt8>, at offset: Int) {
-        var value: Self = 0
-        for index in offset..<offset + Self.bitWidth / 8 { value = value << 8 | Self(octets[index]) }
-        self = value
+        self = octets.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Self.self).bigEndian
     }
-}
-
-private func store(_ value: UInt64, in octets: inout NTPPacket.Octets, at offset: Int, count: Int = 8) {
-    for index in 0..<count { octets[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)) }
 }

@@ -118,8 +118,7 @@ extension DatagramBatch {
         guard count < capacity, bytes.count <= octets else { return false }
         count += 1
         let datagram = datagram(count - 1)
-        for index in bytes.indices { datagram.pointee.bytes[index] = bytes[index] }
-        datagram.pointee.length = UInt32(bytes.count)
+        bytes.withUnsafeBufferPointer { tko_datagram_fill(datagram, $0.baseAddress, UInt32($0.count)) }
         datagram.pointee.has_remote = destination == nil ? 0 : 1
         datagram.pointee.has_local = source == nil ? 0 : 1
         datagram.pointee.wants_stamp = 0
@@ -151,9 +150,9 @@ extension DatagramBatch {
     package func answer(_ index: Int, _ bytes: Span<UInt8>, isStamped: Bool = false) {
         precondition(bytes.count <= octets)
         let datagram = datagram(index)
-        for position in bytes.indices { datagram.pointee.bytes[position] = bytes[position] }
+        bytes.withUnsafeBufferPointer { tko_datagram_fill(datagram, $0.baseAddress, UInt32($0.count)) }
         datagram.pointee.wants_stamp = isStamped ? 1 : 0
-        tko_batch_answer(storage, Int32(index), UInt32(bytes.count))
+        tko_batch_answer(storage, Int32(index))
     }
 
     /// Sends the answers without waiting; the received datagrams stay. What the kernel does not take is dropped.

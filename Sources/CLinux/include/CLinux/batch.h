@@ -33,6 +33,9 @@ void tko_batch_destroy(tko_batch *batch);
 /// Valid as long as the batch, for 0 <= index < count.
 tko_datagram *tko_batch_datagram(tko_batch *batch, int32_t index);
 
+/// Gives a datagram its content, for which there is room.
+void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t length);
+
 /// Reads what is there, without waiting: the number of datagrams. Where recvmmsg(2) does not work, one at a time.
 int32_t tko_batch_receive(tko_batch *batch, int32_t fd);
 
@@ -41,9 +44,9 @@ int32_t tko_batch_receive(tko_batch *batch, int32_t fd);
 /// One that fails is passed over and its errno kept in `error`; a full send buffer ends the sending.
 int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error);
 
-/// Lets a received datagram, whose first `length` octets now are its answer, go back where it came from, from the address
-/// that it came to; once each.
-void tko_batch_answer(tko_batch *batch, int32_t index, uint32_t length);
+/// Lets a received datagram, whose content now is its answer, go back where it came from, from the address that it came
+/// to; once each.
+void tko_batch_answer(tko_batch *batch, int32_t index);
 
 /// Sends these answers, as tko_batch_send does.
 int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error);
