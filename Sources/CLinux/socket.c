@@ -98,6 +98,8 @@ int32_t tko_udp_timestamps(int32_t fd, int32_t transmit) {
     return failure;
 }
 
+int32_t tko_udp_forbid_fragments(int32_t fd) { return set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO); }
+
 int32_t tko_udp_allow_broadcast(int32_t fd) { return set_option(fd, SOL_SOCKET, SO_BROADCAST, 1); }
 
 int32_t tko_udp_multicast_hops(int32_t fd, int32_t v6, int32_t value) {

@@ -51,6 +51,8 @@ package final class UDPSocket: Sendable {
         }
         let information = tko_udp_packet_information(descriptor.rawValue, family == .v6 ? 1 : 0)
         try checked(information, "setsockopt IP_PKTINFO")
+        // Every packet of ours is shorter than any network's limit. Without it they only take more work.
+        if family == .v4 { _ = tko_udp_forbid_fragments(descriptor.rawValue) }
         var raw = tko_address(local)
         try checked(tko_udp_bind(descriptor.rawValue, &raw), "bind \(local)")
         return try UDPSocket(descriptor, family: family, stampsSending: false)

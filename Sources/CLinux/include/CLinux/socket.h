@@ -37,6 +37,10 @@ int32_t tko_udp_packet_information(int32_t fd, int32_t v6);
 /// Software SO_TIMESTAMPING of what is received and, with `transmit` non-zero, of what is sent.
 int32_t tko_udp_timestamps(int32_t fd, int32_t transmit);
 
+/// Lets no router cut up what is sent (IP_MTU_DISCOVER), so that the kernel need make no number for each packet, by which
+/// its fragments would be known (RFC 6864).
+int32_t tko_udp_forbid_fragments(int32_t fd);
+
 /// SO_BROADCAST.
 int32_t tko_udp_allow_broadcast(int32_t fd);
 
