@@ -99,7 +99,7 @@ let shell: [Target] = [
 let checks: [Target] = [
     .target(
         name: "Support",
-        dependencies: ["NTPEngine"],
+        dependencies: ["NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"],
         path: "Tests/Support",
         swiftSettings: [.treatAllWarnings(as: .error)]
     ),

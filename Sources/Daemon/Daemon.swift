@@ -129,17 +129,15 @@ package final class Daemon {
             )
             let limits = ClientTableLimits(configuration.clientList, configuration.rateLimit)
                 .share(of: opened.groups.count)
-            let served = engine.served
             let inbox = try wake.flatMap { wake throws(LinuxError) in
                 settings.threads > 0 ? try QueryInbox(wake: wake) : nil
             }
             service = try TimeService(
                 opened.groups,
-                state: ServingState(served: served, clock: chosenClock.clock.snapshot),
+                state: ServingState(served: engine.served, clock: chosenClock.clock.snapshot),
                 inbox: inbox,
                 makeResponder: {
                     Responder(
-                        served: served,
                         access: AccessList(configuration),
                         keys: keys,
                         rateLimit: RateLimit(configuration.rateLimit),

@@ -43,8 +43,9 @@ struct TimeServer {
         for _ in 0..<8 {
             let count = try batch.receive(from: socket)
             if count > 0 { try answerBatch(on: socket, by: state, query) }
-            // The kernel had no more; whatever comes now makes the socket ready again.
-            guard count == batch.capacity else { return }
+            // Where several came, more have often come by now; looking for them is cheaper than waiting for the socket to
+            // be ready. One comes alone.
+            guard count > 1 else { return }
         }
     }
 
@@ -54,9 +55,9 @@ struct TimeServer {
         by state: ServingState,
         _ query: ([UInt8], SocketAddress, SocketAddress?) -> Void
     ) throws(LinuxError) {
-        responder.served = state.served
         let stamps = self.stamps.conversion(steppedUntil: state.clock.steppedUntil)
         let now = state.clock.reading(at: stamps.reading)
+        let told = state.served.told(at: now)
         var answers = 0
         var tracked: [NTPTimestamp] = []
         for index in 0..<batch.count {
@@ -66,14 +67,14 @@ struct TimeServer {
                 continue
             }
             let age = batch.kernelStamp(index).flatMap(stamps.monotonic(of:)).map { now.monotonic - $0 } ?? .zero
-            let lead = pace.lead(ofAnswer: answers)
-            let departure = ClockReading(monotonic: now.monotonic + lead, date: now.date + lead)
+            let received = now.date - age
+            let departing = now.date + pace.lead(ofAnswer: answers)
             let reply = batch.withBytes(index) { request in
-                responder.reply(to: request, from: client, received: now.date - age, now: departure)
+                responder.reply(to: request, from: client, received: received, departing: departing, telling: told)
             }
             guard let reply else { continue }
             batch.answer(index, reply.span, isStamped: reply.isTracked)
-            if reply.isTracked { tracked.append((now.date - age).timestamp) }
+            if reply.isTracked { tracked.append(received.timestamp) }
             answers += 1
         }
         batch.sendAnswers(on: socket)

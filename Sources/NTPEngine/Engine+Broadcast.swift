@@ -45,14 +45,10 @@ extension Engine {
             else {
                 continue
             }
-            var datagram = NTPDatagram(
-                served.header(
-                    mode: .broadcast,
-                    version: configuration.version,
-                    poll: configuration.interval,
-                    at: now
-                )
-            )
+            var packet = served.header(mode: .broadcast, at: now)
+            packet.version = configuration.version
+            packet.poll = configuration.interval
+            var datagram = NTPDatagram(packet)
             if let key { datagram.authenticate(with: key, digestLength: key.codeLength) }
             actions.append(.broadcast(datagram, to: configuration.address, timeToLive: configuration.timeToLive))
         }

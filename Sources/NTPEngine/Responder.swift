@@ -3,11 +3,10 @@ import NTPTime
 import NTPWire
 import NetworkAddress
 
-/// The server's answers: a function of the request, the access list, what is served, and how often the client asks.
+/// The server's answers: a function of the request, the access list, the time, and how often the client asks.
 ///
 /// Several threads can answer with a responder each. Answering allocates nothing.
 package struct Responder: Sendable {
-    package var served: ServedTime
     package var access: AccessList
     package var keys: KeyTable
     package let rateLimit: RateLimit
@@ -15,14 +14,12 @@ package struct Responder: Sendable {
     package private(set) var counters = ServerCounters()
 
     package init(
-        served: ServedTime,
         access: AccessList,
         keys: KeyTable = KeyTable(),
         rateLimit: RateLimit = RateLimit(),
         clientLimits: ClientTableLimits = ClientTableLimits(),
         random: any RandomSource
     ) {
-        self.served = served
         self.access = access
         self.keys = keys
         self.rateLimit = rateLimit
@@ -39,13 +36,16 @@ package struct Responder: Sendable {
     /// be a reply is answered, so two servers never bounce a packet. A reply has no more octets than its request: 48, and
     /// only for a request with a message authentication code one of the same length, or the word that it was wrong.
     ///
-    /// - Parameter received: the request's arrival on the served clock.
-    /// - Parameter now: the present; its date is the transmit timestamp.
+    /// - Parameters:
+    ///   - received: the request's arrival, and
+    ///   - departing: the reply's departure, its transmit timestamp; both on the served clock.
+    ///   - told: what it says, of a moment that is hardly past.
     package mutating func reply(
         to request: Span<UInt8>,
         from client: SocketAddress,
         received: NTPDate,
-        now: ClockReading
+        departing: NTPDate,
+        telling told: ToldTime
     ) -> NTPDatagram? {
         counters.received &+= 1
         guard let packet = try? NTPPacket(request), isRequest(packet, from: client),
@@ -73,28 +73,31 @@ package struct Responder: Sendable {
             version: packet.version,
             mode: packet.mode,
             received: received,
-            receivedAt: now.monotonic - (now.date - received)
+            receivedAt: told.now.monotonic - (told.now.date - received)
         )
-        let smear = served.smear?.offset(at: now.date) ?? .zero
         // What is smeared differs from reply to reply, and says nothing of the one before.
-        let earlier =
-            authentication.isForged || smear != .zero ? nil : clients.departure(namedBy: packet, from: client.address)
+        let isPlain = authentication.isForged || told.smear != .zero
+        let earlier = isPlain ? nil : clients.departure(namedBy: packet, from: client.address)
         let outcome = clients.note(noted, restrictions: restrictions)
         guard !outcome.contains(.limited) else {
             counters.limited &+= 1
             guard outcome.contains(.kissOfDeath) else { return nil }
             counters.kisses &+= 1
-            return NTPDatagram(rateKiss(for: packet), answering: authentication)
+            let kiss = rateKiss(for: packet, precision: told.header.precision)
+            return NTPDatagram(kiss, answering: authentication)
         }
         counters.served &+= 1
-        var reply = served.header(mode: .server, version: packet.version, poll: packet.poll, at: now)
+        var reply = told.header
+        reply.version = packet.version
+        reply.poll = packet.poll
         reply.originTimestamp = packet.transmitTimestamp
         reply.receiveTimestamp = received.timestamp
-        if smear != .zero { reply.smear(by: smear) }
+        reply.transmitTimestamp = departing.timestamp
+        if told.smear != .zero { reply.smear(by: told.smear) }
         if let earlier, earlier != .unknown { reply.interleave(earlier, answering: packet) }
         var datagram = NTPDatagram(reply, answering: authentication)
-        if earlier != nil, served.reference != nil {
-            clients.note(Departure(at: now.date, rootDistance: served.rootDistance(at: now)), to: client.address)
+        if earlier != nil, told.isSynchronised {
+            clients.note(Departure(at: departing, rootDistance: told.rootDistance), to: client.address)
             datagram.isTracked = true
         }
         return datagram
@@ -108,13 +111,13 @@ package struct Responder: Sendable {
     }
 
     /// Tells a client to slow down (RFC 5905 section 7.4), and no time.
-    private func rateKiss(for request: NTPPacket) -> NTPPacket {
+    private func rateKiss(for request: NTPPacket, precision: Int8) -> NTPPacket {
         NTPPacket(
             leap: .unsynchronised,
             version: request.version,
             mode: .server,
             poll: max(request.poll, rateLimit.average),
-            precision: served.precision,
+            precision: precision,
             referenceID: .rate,
             originTimestamp: request.transmitTimestamp,
             receiveTimestamp: request.transmitTimestamp,

@@ -52,13 +52,11 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
     }
 
     /// The header of a packet that tells the time: everything but whom it answers, and when it came.
-    func header(mode: NTPMode, version: UInt8, poll: PollExponent, at now: ClockReading) -> NTPPacket {
+    func header(mode: NTPMode, at now: ClockReading) -> NTPPacket {
         NTPPacket(
             leap: leap,
-            version: version,
             mode: mode,
             stratum: stratum,
-            poll: poll,
             precision: precision,
             rootDelay: NTPShort(roundingUp: rootDelay),
             rootDispersion: NTPShort(roundingUp: rootDispersion(at: now)),
@@ -68,6 +66,29 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
         )
     }
 
+    /// What replies say that are made now.
+    package func told(at now: ClockReading) -> ToldTime {
+        ToldTime(
+            header: header(mode: .server, at: now),
+            smear: smear?.offset(at: now.date) ?? .zero,
+            now: now
+        )
+    }
+
     /// The bound on the error of the served time.
     package func rootDistance(at now: ClockReading) -> NTPDuration { rootDelay / 2 + rootDispersion(at: now) }
+}
+
+/// What the replies of one batch say of the time, worked out once for all of them.
+///
+/// Their transmit timestamps are a little later than its reading. By that the bound is too small, but by less than the
+/// precision that is part of it.
+package struct ToldTime: Sendable {
+    let header: NTPPacket
+    let smear: NTPDuration
+    let now: ClockReading
+
+    var isSynchronised: Bool { header.stratum != 0 }
+
+    var rootDistance: NTPDuration { header.rootDelay.duration / 2 + header.rootDispersion.duration }
 }

@@ -27,7 +27,6 @@ final class Queried {
             at: now
         )
         responder = Responder(
-            served: engine.served,
             access: AccessList(access.map { (network: $0.0, restrictions: $0.1) }),
             keys: KeyTable(keys),
             random: random

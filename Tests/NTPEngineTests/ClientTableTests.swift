@@ -20,7 +20,6 @@ private struct Asked {
         limits: ClientTableLimits = ClientTableLimits()
     ) {
         responder = Responder(
-            served: .unsynchronised(precision: -20),
             access: AccessList([(.allV4, restrictions)]),
             rateLimit: rateLimit,
             clientLimits: limits,

@@ -13,16 +13,16 @@ private let epoch = NTPDate(unixSeconds: 1_800_000_000)
 /// A server, asked by clients of either mode.
 private struct Asked {
     var responder: Responder
+    var served = ServedTime.unsynchronised(precision: -20)
     var now = ClockReading(monotonic: .zero + .seconds(100), date: epoch)
 
     init(keys: [SymmetricKey] = [], isSynchronised: Bool = true) {
-        var served = ServedTime.unsynchronised(precision: -20)
+        responder = Responder(access: AccessList(), keys: KeyTable(keys), random: Bits(seed: 1))
         if isSynchronised {
             served.stratum = 2
             served.leap = .none
             served.reference = Asked.reference(at: now, dispersion: .milliseconds(5))
         }
-        responder = Responder(served: served, access: AccessList(), keys: KeyTable(keys), random: Bits(seed: 1))
     }
 
     static func reference(at now: ClockReading, dispersion: NTPDuration) -> TimeReference {
@@ -70,6 +70,7 @@ private struct Asked {
             to: octets.span,
             from: SocketAddress(address: IPAddress(v4: client), port: 40_000),
             received: now.date - .microseconds(20),
+            served: served,
             now: now
         )
         guard let reply else { return nil }
@@ -140,10 +141,10 @@ private struct Asked {
 
     @Test func `bounds the error of the time that it tells, not of the present one`() throws {
         var asked = Asked()
-        asked.responder.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(900))
+        asked.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(900))
         let first = try #require(try asked.ask(naming: .zero))
         let second = try #require(try asked.ask(naming: first.packet.receiveTimestamp))
-        asked.responder.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(1))
+        asked.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(1))
         let third = try #require(try asked.ask(naming: second.packet.receiveTimestamp))
         let fourth = try #require(try asked.ask(naming: third.packet.receiveTimestamp))
         #expect(third.packet.rootDispersion.duration >= second.packet.rootDispersion.duration)
@@ -154,7 +155,8 @@ private struct Asked {
         var asked = Asked(isSynchronised: false)
         let first = try #require(try asked.ask(naming: .zero))
         let second = try #require(try asked.ask(naming: first.packet.receiveTimestamp))
-        asked.responder.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(1))
+        asked.served.stratum = 2
+        asked.served.reference = Asked.reference(at: asked.now, dispersion: .milliseconds(1))
         let third = try #require(try asked.ask(naming: second.packet.receiveTimestamp))
         #expect(!second.isTracked && third.packet.originTimestamp.bits == 0x2222)
     }

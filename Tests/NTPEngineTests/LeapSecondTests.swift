@@ -138,13 +138,14 @@ import Testing
         world.leap = second
         world.setLeapSeconds(Self.table(second))
         func told() throws -> (offset: Double, packet: NTPPacket) {
-            var responder = Responder(served: world.engine.served, access: AccessList(), random: Bits(seed: 1))
+            var responder = Responder(access: AccessList(), random: Bits(seed: 1))
             let client = SocketAddress(address: IPAddress(v4: 0xc000_0263), port: 40_000)
             let request = [0x23] + [UInt8](repeating: 0, count: 47)
             let datagram = responder.reply(
                 to: request.span,
                 from: client,
                 received: world.now.date,
+                served: world.engine.served,
                 now: world.now
             )
             let packet = try NTPPacket(try #require(datagram).span)

@@ -26,7 +26,6 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
         restrictions: AccessRestrictions = []
     ) throws -> [UInt8]? {
         var responder = Responder(
-            served: .unsynchronised(precision: -20),
             access: AccessList([(.allV4, restrictions)]),
             keys: KeyTable(keys),
             random: Bits(seed: 1)

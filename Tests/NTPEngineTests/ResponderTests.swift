@@ -40,11 +40,12 @@ private func reply(
     access: AccessList = AccessList(),
     served: ServedTime = served()
 ) throws -> NTPPacket? {
-    var responder = Responder(served: served, access: access, random: Bits(seed: 1))
+    var responder = Responder(access: access, random: Bits(seed: 1))
     let octets = responder.reply(
         to: request.span,
         from: client,
         received: now.date - .milliseconds(1),
+        served: served,
         now: now
     )
     guard let octets else { return nil }
@@ -120,7 +121,7 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
         let seed = UInt64.random(in: .min ... .max)
         var generator = SplitMix(state: seed)
         let corpus = try Corpus.packets("packets.hex")
-        var responder = Responder(served: served(), access: AccessList(), random: Bits(seed: 1))
+        var responder = Responder(access: AccessList(), random: Bits(seed: 1))
         var date = now
         var last = NTPTimestamp.zero
         var interleaved = 0
@@ -133,7 +134,13 @@ private func request(mode: UInt8 = 3, version: UInt8 = 4, length: Int = 48) -> [
             if Bool.random(using: &generator) { generator.spoil(&octets) }
             date.monotonic += .seconds(1)
             date.date += .seconds(1)
-            let reply = responder.reply(to: octets.span, from: client, received: date.date, now: date)
+            let reply = responder.reply(
+                to: octets.span,
+                from: client,
+                received: date.date,
+                served: served(),
+                now: date
+            )
             guard let reply else { continue }
             #expect(reply.count <= octets.count && (1...4).contains(octets[0] >> 3 & 7), "seed \(seed)")
             let packet = try NTPPacket(reply.span)
