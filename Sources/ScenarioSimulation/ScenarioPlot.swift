@@ -39,7 +39,8 @@ package struct ScenarioPlot {
         let length = scenario.duration.seconds
         let (unit, name) = length > 4 * 86_400 ? (86_400.0, "d") : length > 7_200 ? (3_600.0, "h") : (60.0, "min")
         let step = Self.timeSteps.first { length / unit / $0 <= 12 } ?? Self.roundedUp(length / unit / 12)
-        for tick in stride(from: 0, through: length / unit, by: step) {
+        for index in 0...Int(length / unit / step) {
+            let tick = Double(index) * step
             let x = Layout.x(tick * unit / length)
             for panel in [Layout.logarithmic, Layout.linear] {
                 drawing.line(x, panel.top, x, panel.bottom, style: "grid")

@@ -43,7 +43,7 @@ make_pi_root() {
     local root=$work/$1 libraries=/lib/arm-linux-gnueabihf library
     make_root "$1" armhf
     cp .build/armhf/bin/* "$root/bin/"
-    for library in libc.so.6 libm.so.6 libi2c.so.0 libnettle.so.8 ld-linux-armhf.so.3; do
+    for library in libc.so.6 libi2c.so.0 libnettle.so.8 ld-linux-armhf.so.3; do
         cp -L "$libraries/$library" "$root/lib/"
     done
     add_modules "$root" armhf i2c-bcm2835 i2c-dev bcm2835_wdt

@@ -85,7 +85,7 @@ cat > "$work/toolset.json" <<END
   "rootPath": "$swift_bin",
   "swiftCompiler": { "extraCLIOptions": [
     "-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-Xfrontend", "-function-sections",
-    "-I", "$work/modules", $(json -Xcc -isystem "$include" "${cpu[@]}" "${thumb[@]}")
+    "-I", "$work/modules", $(json -Xcc -isystem "$include" -fno-math-errno "${cpu[@]}" "${thumb[@]}")
   ] },
   "cCompiler": { "extraCLIOptions": [
     $(json "" -target "$gnu" "${cpu[@]}" -isystem "$include" -isystem "/usr/include/$gnu"),
