@@ -4,9 +4,10 @@
 sources = Sources Tests Package.swift
 scripts = .ci/run .ci/dependencies $(wildcard */*.sh */*/*.sh */*/*/*.sh */*/*/*/*.sh)
 armhf = $(CURDIR)/.build/armhf/bin
+sanitized = $(CURDIR)/.build/tsan
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test bench system-test armhf deb package-test container-test image image-test format lint clean
+.PHONY: run test sanitize bench system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -22,6 +23,14 @@ system-test: armhf deb-amd64
 	.ci/dependencies build peers system
 	swift build
 	Tests/System/run.sh
+
+# The programs with ThreadSanitizer, which tells of every data race that it sees.
+sanitize:
+	.ci/dependencies build peers
+	swift test --sanitize=thread --scratch-path $(sanitized) --filter LinuxTests
+	rm -f $(sanitized)/report.*
+	TICKOVER_HOST=$(sanitized)/debug TSAN_OPTIONS=log_path=$(sanitized)/report swift test --filter ProgramTests
+	! cat $(sanitized)/report.* 2> /dev/null
 
 bench:
 	.ci/dependencies $(native) peers bench

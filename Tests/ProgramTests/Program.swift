@@ -7,14 +7,19 @@ enum Build: String, CaseIterable, CustomTestStringConvertible {
     /// Embedded Swift for 32-bit ARM, under qemu.
     case armhf
 
-    /// `TICKOVER_ARMHF` names the folder of the armhf build, if there is one.
+    /// `TICKOVER_ARMHF` names the folder of the armhf build, if there is one, and `TICKOVER_HOST` that of another build for
+    /// this machine than the tests' own.
     static var available: [Build] { allCases.filter { $0.folder != nil } }
 
     private var folder: URL? {
         switch self {
-        case .host: URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        case .armhf: ProcessInfo.processInfo.environment["TICKOVER_ARMHF"].map { URL(filePath: $0) }
+        case .host: Self.folder("TICKOVER_HOST") ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        case .armhf: Self.folder("TICKOVER_ARMHF")
         }
+    }
+
+    private static func folder(_ variable: String) -> URL? {
+        ProcessInfo.processInfo.environment[variable].map { URL(filePath: $0) }
     }
 
     var testDescription: String { rawValue }
