@@ -3,9 +3,13 @@
 //   load burst PORT REQUESTS BURST CLIENTS   sends BURST requests at once, and the next ones when all are answered;
 //                                            prints the replies and the seconds that they took
 //   load first PORT                          asks every millisecond until there is a reply; prints the time then
+//   load drain PORT ROUNDS BURST PROCESS     lets BURST requests wait for the stopped process, and sleeps while that answers
+//                                            them; prints, for each round, the replies and the seconds to the last of them
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-enum { most = 256, length = 48, first_client = 0x7f010001 };
+enum { most = 512, length = 48, first_client = 0x7f010001 };
 
 static struct mmsghdr messages[most];
 static struct iovec vectors[most];
@@ -97,6 +101,37 @@ static long burst(long requests, int size, uint32_t clients) {
     return replies;
 }
 
+// When the kernel received what is in the control messages of `header`.
+static double stamp(struct msghdr *header) {
+    struct timespec time = {0};
+    struct cmsghdr *message = CMSG_FIRSTHDR(header);
+    if (message && message->cmsg_type == SCM_TIMESTAMPNS) memcpy(&time, CMSG_DATA(message), sizeof time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// Nothing of this takes the server's processors while it answers.
+static void drain(int size, pid_t process) {
+    static const struct timespec moment = {.tv_nsec = 2000000}, while_it_answers = {.tv_nsec = 50000000};
+    kill(process, SIGSTOP);
+    nanosleep(&moment, NULL);
+    for (int i = 0; i < size; i++) prepare(i, (uint32_t)i, (uint32_t)i);
+    for (int sent = 0; sent < size;) {
+        int some = sendmmsg(fd, messages + sent, (unsigned)(size - sent), 0);
+        if (some < 0) err(1, "sendmmsg");
+        sent += some;
+    }
+    double start = seconds(CLOCK_REALTIME), last = start;
+    kill(process, SIGCONT);
+    nanosleep(&while_it_answers, NULL);
+    long replies = 0;
+    for (;; replies++) {
+        struct msghdr header = {.msg_control = &controls[0], .msg_controllen = sizeof controls[0]};
+        if (recvmsg(fd, &header, MSG_DONTWAIT) < 0) break;
+        last = stamp(&header);
+    }
+    printf("%ld %.6f\n", replies, last - start);
+}
+
 int main(int argc, char **argv) {
     if (argc == 6 && strcmp(argv[1], "burst") == 0) {
         open_socket(argv[2], (struct timeval){.tv_usec = 100000});
@@ -104,6 +139,12 @@ int main(int argc, char **argv) {
         double start = seconds(CLOCK_MONOTONIC);
         long replies = burst(requests, (int)number(argv[4], most), (uint32_t)number(argv[5], 1000000));
         printf("%ld %.6f\n", replies, seconds(CLOCK_MONOTONIC) - start);
+    } else if (argc == 6 && strcmp(argv[1], "drain") == 0) {
+        open_socket(argv[2], (struct timeval){.tv_usec = 100000});
+        int on = 1;
+        if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0) err(1, "SO_TIMESTAMPNS");
+        for (long rounds = number(argv[3], 10000); rounds > 0; rounds--)
+            drain((int)number(argv[4], most), (pid_t)number(argv[5], INT32_MAX));
     } else if (argc == 3 && strcmp(argv[1], "first") == 0) {
         open_socket(argv[2], (struct timeval){.tv_usec = 1000});
         for (int attempt = 0; attempt < 30000; attempt++) {
@@ -117,6 +158,6 @@ int main(int argc, char **argv) {
         }
         errx(1, "no reply");
     } else {
-        errx(2, "usage: load burst PORT REQUESTS BURST CLIENTS | first PORT");
+        errx(2, "usage: load burst PORT REQUESTS BURST CLIENTS | drain PORT ROUNDS BURST PROCESS | first PORT");
     }
 }

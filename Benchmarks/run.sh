@@ -2,7 +2,7 @@
 # What serving costs: Tickover beside other servers and a floor in C, each with a network of its own, in turns.
 #
 # Needs root, `make deb-ARCHITECTURE`'s programs and `.ci/dependencies peers`. The servers have no power over the clock. Each
-# is on one processor, the load on another.
+# is on one processor, the load on another. How much more two threads answer than one is measured on two processors.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,6 +15,7 @@ requests=9600
 burst=64
 clients=1000
 crowd=5000
+waiting=512
 idle=60
 
 fail() {
@@ -56,10 +57,15 @@ write_configurations() {
     printf 'port 123\nallow\nlocal stratum 3\ncmdport 0\npidfile /run/chronyd.pid\n' > /run/chrony.conf
     printf 'tos orphan 3 orphanwait 1\nunrestrict default limited\n' > /run/ntpsec.conf
     printf 'listen on *\n' > /run/openntpd.conf
-    printf 'rtc none\nclock virtual\ntos orphan 3 orphanwait 0\nstatedir /var/lib/tickover\n' > /run/tickover.conf
+    local threads
+    for threads in 0 1 2; do
+        mkdir /var/lib/tickover/$threads
+        printf 'rtc none\nclock virtual\ntos orphan 3 orphanwait 0\nstatedir /var/lib/tickover/%s\nthreads %s\n' \
+            $threads $threads > /run/tickover-$threads.conf
+    done
 }
 
-servers=(floor chrony ntpsec openntpd tickover)
+servers=(floor chrony ntpsec openntpd tickover threaded)
 declare -A programs=(
     [floor]=$work/floor
     [chrony]=$peers/usr/sbin/chronyd
@@ -67,29 +73,33 @@ declare -A programs=(
     [openntpd]=$peers/openntpd/usr/sbin/openntpd
     [tickover]=$repository/.build/$architecture/bin/tickoverd
 )
+for name in threaded one two; do programs[$name]=${programs[tickover]}; done
 declare -A arguments=(
     [floor]='123'
     [chrony]='-U -u root -x -d -f /run/chrony.conf'
     [ntpsec]='-n -c /run/ntpsec.conf'
     [openntpd]='-d -f /run/openntpd.conf'
-    [tickover]='-n -c /run/tickover.conf'
+    [tickover]='-n -c /run/tickover-0.conf'
+    [threaded]='-n -c /run/tickover-1.conf'
+    [one]='-n -c /run/tickover-1.conf'
+    [two]='-n -c /run/tickover-2.conf'
 )
-declare -A processes namespaces figures
+declare -A keepers namespaces figures
 
 # In the network of a server.
 beside() {
     local server=$1
     shift
-    nsenter -t "${processes[$server]}" -n taskset -c 1 "$@"
+    nsenter -t "${keepers[$server]}" -n taskset -c 1 "$@"
 }
 
-# A server, and how many milliseconds it takes to its first reply.
+# start SERVER PROCESSORS : and how many milliseconds it takes to its first reply.
 start() {
-    local server=$1 libraries words began first
+    local server=$1 processors=$2 libraries words began first
     libraries=$peers/usr/lib/$(uname -m)-linux-gnu:$peers/lib/$(uname -m)-linux-gnu
     read -ra words <<< "${arguments[$server]}"
     unshare -n sleep infinity &
-    processes[$server]=$!
+    keepers[$server]=$!
     while [ "$(readlink "/proc/$!/ns/net")" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
     namespaces[$server]=$(readlink "/proc/$!/ns/net")
     beside "$server" ip link set lo up
@@ -97,7 +107,7 @@ start() {
     local probe=$!
     sleep 0.1
     began=$EPOCHREALTIME
-    LD_LIBRARY_PATH=$libraries nsenter -t "${processes[$server]}" -n taskset -c 0 \
+    LD_LIBRARY_PATH=$libraries nsenter -t "${keepers[$server]}" -n taskset -c "$processors" \
         "${programs[$server]}" "${words[@]}" > "$work/$server.log" 2>&1 &
     wait "$probe" || fail "$server does not answer: $(cat "$work/$server.log")"
     first=$(cat "$work/first")
@@ -109,7 +119,7 @@ files_of() {
     local server=$1 file=$2 process
     for process in /proc/[0-9]*; do
         [ "$(readlink "$process/ns/net" 2> /dev/null)" = "${namespaces[$server]}" ] || continue
-        [ "${process#/proc/}" != "${processes[$server]}" ] || continue
+        [ "${process#/proc/}" != "${keepers[$server]}" ] || continue
         compgen -G "$process/$file"
     done
 }
@@ -170,6 +180,21 @@ measure_cost() {
     done
 }
 
+# Replies a second to requests that have waited, with nothing else to do for the processors: thousands.
+measure_threads() {
+    local server process
+    for server in one two; do
+        start "$server" 0,1
+        process=$(files_of "$server" status)
+        process=${process//[!0-9]/}
+        beside "$server" "$work/load" drain 123 $((rounds * 4)) "$waiting" "$process" > "$work/$server.drained"
+        read -r figures[$server,highest] figures[$server,quartile] <<< "$(
+            awk '{ print $1 / $2 / 1000 }' "$work/$server.drained" | sort -rn |
+                awk '{ rate[NR] = $1 } END { printf "%.0f %.0f", rate[1], rate[int((NR + 3) / 4)] }'
+        )"
+    done
+}
+
 # Under strace, which slows the server down, so that every burst finds it at work.
 measure_calls() {
     local server replies options process
@@ -214,15 +239,24 @@ report() {
     row 'start to first reply, ms' startup
     row 'wake-ups a minute, idle' wakeups
     row 'size of the program, kB' size
+    printf '\n| thousand replies a second | one thread | two threads | as many times |\n|---|---|---|---|\n'
+    rates highest highest
+    rates 'upper quartile' quartile
+}
+
+rates() {
+    local title=$1 one=${figures[one,$2]} two=${figures[two,$2]}
+    printf '| %s | %s | %s | %s |\n' "$title" "$one" "$two" "$(awk "BEGIN { printf \"%.2f\", $two / $one }")"
 }
 
 [ "${1-}" = isolated ] || isolate
 refuse_power_over_the_clock
 make_places
 write_configurations
-for server in "${servers[@]}"; do start "$server"; done
+for server in "${servers[@]}"; do start "$server" 0; done
 measure_idleness
 measure_memory
 measure_cost
 measure_calls
+measure_threads
 report

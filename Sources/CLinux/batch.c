@@ -277,7 +277,7 @@ int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *err
 }
 
 void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t length) {
-    memcpy(datagram->bytes, bytes, length);
+    if (length > 0) memcpy(datagram->bytes, bytes, length);
     datagram->length = length;
 }
 

@@ -76,8 +76,8 @@ package struct Responder: Sendable {
             receivedAt: told.now.monotonic - (told.now.date - received)
         )
         // What is smeared differs from reply to reply, and says nothing of the one before.
-        let isPlain = authentication.isForged || told.smear != .zero
-        let earlier = isPlain ? nil : clients.departure(namedBy: packet, from: client.address)
+        let mustBeBasic = authentication.isForged || told.smear != .zero
+        let earlier = mustBeBasic ? nil : clients.departure(namedBy: packet, from: client.address)
         let outcome = clients.note(noted, restrictions: restrictions)
         guard !outcome.contains(.limited) else {
             counters.limited &+= 1

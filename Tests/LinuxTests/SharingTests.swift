@@ -51,11 +51,13 @@ import Testing
         let rendezvous = try Rendezvous()
         let owned = Owned()
         let isOver = Atomic(false)
+        let hasEnded = Atomic(false)
         let owner = Thread {
             while !isOver.load(ordering: .relaxed) {
                 owned.count += 1
                 rendezvous.stopIfWanted()
             }
+            hasEnded.store(true, ordering: .releasing)
         }
         owner.start()
         for _ in 0..<200 {
@@ -68,7 +70,7 @@ import Testing
             #expect(moved == 1)
         }
         isOver.store(true, ordering: .relaxed)
-        while !owner.isFinished { usleep(1_000) }
+        while !hasEnded.load(ordering: .acquiring) { usleep(1_000) }
         #expect(owned.count > 200)
     }
 }
@@ -111,14 +113,16 @@ import Testing
 
     @Test(arguments: [EPERM, ENOSYS]) func `go back also where the calls for batches are refused`(error: Int32) throws {
         nonisolated(unsafe) var result: Result<[[UInt8]], any Error>?
+        let hasEnded = Atomic(false)
         let thread = Thread {
             result = Result {
                 try refuseBatches(with: error)
                 return try exchange(.v4, count: 5)
             }
+            hasEnded.store(true, ordering: .releasing)
         }
         thread.start()
-        while !thread.isFinished { usleep(1_000) }
+        while !hasEnded.load(ordering: .acquiring) { usleep(1_000) }
         #expect(try result?.get() == (0..<5).map { [UInt8($0) + 1, 8] })
     }
 }
