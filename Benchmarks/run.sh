@@ -10,7 +10,7 @@ repository=$PWD
 work=$PWD/.build/bench
 peers=$PWD/.build/peers
 architecture=$(dpkg --print-architecture)
-rounds=15
+rounds=60
 requests=9600
 burst=64
 clients=1000
@@ -187,7 +187,7 @@ measure_threads() {
         start "$server" 0,1
         process=$(files_of "$server" status)
         process=${process//[!0-9]/}
-        beside "$server" "$work/load" drain 123 $((rounds * 4)) "$waiting" "$process" > "$work/$server.drained"
+        beside "$server" "$work/load" drain 123 "$rounds" "$waiting" "$process" > "$work/$server.drained"
         read -r figures[$server,highest] figures[$server,quartile] <<< "$(
             awk '{ print $1 / $2 / 1000 }' "$work/$server.drained" | sort -rn |
                 awk '{ rate[NR] = $1 } END { printf "%.0f %.0f", rate[1], rate[int((NR + 3) / 4)] }'
@@ -211,6 +211,8 @@ measure_calls() {
     done
 }
 
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+
 row() {
     local title=$1 figure=$2 server
     printf '| %s |' "$title"
@@ -222,7 +224,8 @@ report() {
     local server
     for server in "${servers[@]}"; do
         figures[$server,size]=$(($(stat -L -c %s "${programs[$server]}") / 1000))
-        figures[$server,ratio]=$(awk "BEGIN { printf \"%.2f\", ${figures[$server,cost]} / ${figures[floor,cost]} }")
+        figures[$server,lowest]=$(ratio "${figures[$server,cost]}" "${figures[floor,cost]}")
+        figures[$server,lower]=$(ratio "${figures[$server,quartile]}" "${figures[floor,quartile]}")
     done
     printf '| |'
     printf ' %s |' "${servers[@]}"
@@ -231,7 +234,8 @@ report() {
     printf '\n'
     row 'CPU per reply, µs: lowest' cost
     row 'lower quartile' quartile
-    row 'lowest, in floors' ratio
+    row 'in floors: lowest' lowest
+    row 'lower quartile' lower
     row "system calls per reply, in bursts of $burst" calls
     row "replies lost of $((rounds * requests))" lost
     row 'resident memory, MB' resident
@@ -246,7 +250,7 @@ report() {
 
 rates() {
     local title=$1 one=${figures[one,$2]} two=${figures[two,$2]}
-    printf '| %s | %s | %s | %s |\n' "$title" "$one" "$two" "$(awk "BEGIN { printf \"%.2f\", $two / $one }")"
+    printf '| %s | %s | %s | %s |\n' "$title" "$one" "$two" "$(ratio "$two" "$one")"
 }
 
 [ "${1-}" = isolated ] || isolate

@@ -58,6 +58,8 @@ struct TimeServer {
         let stamps = self.stamps.conversion(steppedUntil: state.clock.steppedUntil)
         let now = state.clock.reading(at: stamps.reading)
         let told = state.served.told(at: now)
+        var departing = now.date
+        var reply = NTPDatagram()
         var answers = 0
         var tracked: [NTPTimestamp] = []
         for index in 0..<batch.count {
@@ -68,11 +70,18 @@ struct TimeServer {
             }
             let age = batch.kernelStamp(index).flatMap(stamps.monotonic(of:)).map { now.monotonic - $0 } ?? .zero
             let received = now.date - age
-            let departing = now.date + pace.lead(ofAnswer: answers)
-            let reply = batch.withBytes(index) { request in
-                responder.reply(to: request, from: client, received: received, departing: departing, telling: told)
+            let isAnswered = batch.withBytes(index) { request in
+                responder.reply(
+                    to: request,
+                    from: client,
+                    received: received,
+                    departing: departing,
+                    telling: told,
+                    into: &reply
+                )
             }
-            guard let reply else { continue }
+            guard isAnswered else { continue }
+            departing += pace.perAnswer
             batch.answer(index, reply.span, isStamped: reply.isTracked)
             if reply.isTracked { tracked.append(received.timestamp) }
             answers += 1
@@ -119,16 +128,15 @@ extension DatagramBatch {
 ///
 /// The quickest of the latest batches counts, so that no answer leaves before its transmit timestamp.
 private struct SendingPace {
-    private var perAnswer: NTPDuration?
+    /// Zero until it is known.
+    private(set) var perAnswer = NTPDuration.zero
 
     /// In smaller batches it is not the answers that take the time.
     private static let enough = 8
 
-    func lead(ofAnswer index: Int) -> NTPDuration { (perAnswer ?? .zero) * Double(index) }
-
     mutating func sent(_ count: Int, in elapsed: NTPDuration) {
         guard count >= Self.enough else { return }
         let measured = elapsed / Int64(count)
-        perAnswer = min(measured, perAnswer.map { $0 + $0 / 16 } ?? measured)
+        perAnswer = perAnswer == .zero ? measured : min(measured, perAnswer + perAnswer / 16)
     }
 }

@@ -21,26 +21,25 @@ package enum PacketAuthentication {
         if case .forged = self { return true }
         return false
     }
+}
 
-    package init(of datagram: Span<UInt8>, _ trailer: PacketTrailer, keys: KeyTable) {
+extension KeyTable {
+    package func authentication(of datagram: Span<UInt8>, _ trailer: PacketTrailer) -> PacketAuthentication {
         switch trailer {
-        case .none: self = .absent
-        case .cryptoNAK: self = .cryptoNAK
+        case .none: return .absent
+        case .cryptoNAK: return .cryptoNAK
         case .code(let id, let offset):
             let code = datagram.extracting((offset + 4)...)
-            guard let key = keys.key(id), key.isCode(code, of: datagram.extracting(..<offset)) else {
-                self = .forged
-                return
-            }
-            self = .genuine(key, digestLength: code.count)
+            guard let key = key(id), key.isCode(code, of: datagram.extracting(..<offset)) else { return .forged }
+            return .genuine(key, digestLength: code.count)
         }
     }
 }
 
 extension NTPDatagram {
-    /// A reply, authenticated by the key of its request (RFC 5905 section 9.2).
-    init(_ reply: NTPPacket, answering request: PacketAuthentication) {
-        self.init(reply)
+    /// Makes it a reply, authenticated by the key of its request (RFC 5905 section 9.2).
+    mutating func begin(with reply: NTPPacket, answering request: PacketAuthentication) {
+        begin(with: reply)
         switch request {
         case .absent, .cryptoNAK: break
         case .genuine(let key, let length): authenticate(with: key, digestLength: length)

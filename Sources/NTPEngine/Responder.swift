@@ -29,7 +29,7 @@ package struct Responder: Sendable {
     /// Highest protocol version spoken.
     private static let version: UInt8 = 4
 
-    /// The reply to one datagram, nil if it gets none.
+    /// Writes the reply to one datagram.
     ///
     /// Answered are client requests of versions 1 to 4 (RFC 5905, 1305, 1119), and mode 0 of version 1, which had no
     /// modes (RFC 1059), unless it comes from the NTP port, where a symmetric peer would be. Nothing that could itself
@@ -40,32 +40,34 @@ package struct Responder: Sendable {
     ///   - received: the request's arrival, and
     ///   - departing: the reply's departure, its transmit timestamp; both on the served clock.
     ///   - told: what it says, of a moment that is hardly past.
+    /// - Returns: whether there is a reply.
     package mutating func reply(
         to request: Span<UInt8>,
         from client: SocketAddress,
         received: NTPDate,
         departing: NTPDate,
-        telling told: ToldTime
-    ) -> NTPDatagram? {
+        telling told: ToldTime,
+        into datagram: inout NTPDatagram
+    ) -> Bool {
         counters.received &+= 1
         guard let packet = try? NTPPacket(request), isRequest(packet, from: client),
             let trailer = try? PacketTrailer(request, version: packet.version), trailer != .cryptoNAK
         else {
             counters.malformed &+= 1
-            return nil
+            return false
         }
         let restrictions = access.restrictions(of: client)
         guard restrictions.isDisjoint(with: [.ignore, .noServe]),
             !restrictions.contains(.version) || packet.version == Self.version
         else {
             counters.restricted &+= 1
-            return nil
+            return false
         }
-        let authentication = PacketAuthentication(of: request, trailer, keys: keys)
+        let authentication = keys.authentication(of: request, trailer)
         if case .forged = authentication { counters.forged &+= 1 }
         guard !restrictions.contains(.noTrust) || authentication.isGenuine else {
             counters.restricted &+= 1
-            return nil
+            return false
         }
         count(packet)
         let noted = ClientRequest(
@@ -81,10 +83,10 @@ package struct Responder: Sendable {
         let outcome = clients.note(noted, restrictions: restrictions)
         guard !outcome.contains(.limited) else {
             counters.limited &+= 1
-            guard outcome.contains(.kissOfDeath) else { return nil }
+            guard outcome.contains(.kissOfDeath) else { return false }
             counters.kisses &+= 1
-            let kiss = rateKiss(for: packet, precision: told.header.precision)
-            return NTPDatagram(kiss, answering: authentication)
+            datagram.begin(with: rateKiss(for: packet, precision: told.header.precision), answering: authentication)
+            return true
         }
         counters.served &+= 1
         var reply = told.header
@@ -95,12 +97,12 @@ package struct Responder: Sendable {
         reply.transmitTimestamp = departing.timestamp
         if told.smear != .zero { reply.smear(by: told.smear) }
         if let earlier, earlier != .unknown { reply.interleave(earlier, answering: packet) }
-        var datagram = NTPDatagram(reply, answering: authentication)
+        datagram.begin(with: reply, answering: authentication)
         if earlier != nil, told.isSynchronised {
             clients.note(Departure(at: departing, rootDistance: told.rootDistance), to: client.address)
             datagram.isTracked = true
         }
-        return datagram
+        return true
     }
 
     /// A tracked reply has left, by the served clock.

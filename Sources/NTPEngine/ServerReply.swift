@@ -100,7 +100,7 @@ struct ReplyCheck {
 
     private func authenticate(_ datagram: Span<UInt8>, _ version: UInt8, by keyID: UInt32) throws(ReplyRefusal) {
         guard let trailer = try? PacketTrailer(datagram, version: version) else { throw .malformed }
-        switch PacketAuthentication(of: datagram, trailer, keys: keys) {
+        switch keys.authentication(of: datagram, trailer) {
         case .genuine(let key, _) where key.id == keyID: return
         case .cryptoNAK: throw .cryptoNAK
         case .absent, .genuine, .forged: throw .notAuthentic

@@ -4,14 +4,25 @@ package struct NTPDatagram: Sendable {
     package static let capacity = 84
 
     private var octets = InlineArray<84, UInt8>(repeating: 0)
-    package private(set) var count = NTPPacket.length
+    package private(set) var count = 0
     /// Whether somebody will ask when it left.
     package var isTracked = false
 
-    package init(_ packet: NTPPacket) {
+    /// An empty one.
+    package init() {}
+
+    package init(_ packet: NTPPacket) { begin(with: packet) }
+
+    /// Makes another datagram of it.
+    package mutating func begin(with packet: NTPPacket) {
+        let words = packet.words
         var span = octets.mutableSpan
         var bytes = span.mutableBytes
-        bytes.storeBytes(of: packet.octets, as: NTPPacket.Octets.self)
+        for index in words.indices {
+            bytes.storeBytes(of: words[index], toByteOffset: index * MemoryLayout<UInt64>.size, as: UInt64.self)
+        }
+        count = NTPPacket.length
+        isTracked = false
     }
 
     package var span: Span<UInt8> {

@@ -75,11 +75,14 @@ extension NTPPacket {
         transmitTimestamp = NTPTimestamp(bits: UInt64(bigEndian: datagram, at: 40))
     }
 
-    package var octets: Octets {
+    package var octets: Octets { unsafeBitCast(words, to: Octets.self) }
+
+    /// In the order of the network.
+    var words: InlineArray<6, UInt64> {
         let first =
             UInt32(leap.rawValue << 6 | (version & 7) << 3 | mode.rawValue) << 24 | UInt32(stratum) << 16
             | UInt32(UInt8(bitPattern: poll.log2Seconds)) << 8 | UInt32(UInt8(bitPattern: precision))
-        let words: InlineArray<6, UInt64> = [
+        return [
             (UInt64(first) << 32 | UInt64(rootDelay.bits)).bigEndian,
             (UInt64(rootDispersion.bits) << 32 | UInt64(referenceID.bits)).bigEndian,
             referenceTimestamp.bits.bigEndian,
@@ -87,7 +90,6 @@ extension NTPPacket {
             receiveTimestamp.bits.bigEndian,
             transmitTimestamp.bits.bigEndian,
         ]
-        return unsafeBitCast(words, to: Octets.self)
     }
 }
 

@@ -50,7 +50,7 @@ import Testing
         world.run(100)
         let datagram = try #require(world.broadcasts.last?.datagram)
         let trailer = try PacketTrailer(datagram.span, version: 3)
-        #expect(PacketAuthentication(of: datagram.span, trailer, keys: KeyTable([key])).isGenuine)
+        #expect(KeyTable([key]).authentication(of: datagram.span, trailer).isGenuine)
 
         let unknown = self.world(keyID: 7)
         unknown.run(100)

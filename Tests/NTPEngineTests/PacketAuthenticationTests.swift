@@ -50,7 +50,7 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
 
     private func isAuthentic(_ octets: [UInt8], by key: SymmetricKey) throws -> Bool {
         let trailer = try PacketTrailer(octets.span, version: octets[0] >> 3 & 7)
-        return PacketAuthentication(of: octets.span, trailer, keys: KeyTable([key])).isGenuine
+        return KeyTable([key]).authentication(of: octets.span, trailer).isGenuine
     }
 
     @Test(arguments: algorithms) func `are answered with one of the same key`(algorithm: DigestAlgorithm) throws {

@@ -12,6 +12,15 @@ extension Responder {
         served: ServedTime = .unsynchronised(precision: -20),
         now: ClockReading
     ) -> NTPDatagram? {
-        reply(to: request, from: client, received: received, departing: now.date, telling: served.told(at: now))
+        var datagram = NTPDatagram()
+        let isAnswered = reply(
+            to: request,
+            from: client,
+            received: received,
+            departing: now.date,
+            telling: served.told(at: now),
+            into: &datagram
+        )
+        return isAnswered ? datagram : nil
     }
 }

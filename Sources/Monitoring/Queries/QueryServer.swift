@@ -22,7 +22,7 @@ package struct QueryServer: Sendable {
         let restrictions = view.rules.access.restrictions(of: client)
         guard restrictions.isDisjoint(with: [.ignore, .noQuery]) else { return [] }
         let trailer = ControlQuery.trailer(datagram)
-        let authentication = PacketAuthentication(of: datagram, trailer, keys: view.rules.keys)
+        let authentication = view.rules.keys.authentication(of: datagram, trailer)
         guard !restrictions.contains(.stranger) || authentication.isGenuine else { return [] }
         var answer = self.answer(datagram, from: client, restrictions, about: view)
         if !answer.isEmpty { count &+= 1 }
