@@ -50,6 +50,7 @@ struct TimeServer {
     }
 
     /// The clock is read once; from then on the transmit timestamps are foretold.
+    @_optimize(speed)
     private mutating func answerBatch(
         on socket: UDPSocket,
         by state: ServingState,

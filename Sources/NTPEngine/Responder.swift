@@ -41,6 +41,7 @@ package struct Responder: Sendable {
     ///   - departing: the reply's departure, its transmit timestamp; both on the served clock.
     ///   - told: what it says, of a moment that is hardly past.
     /// - Returns: whether there is a reply.
+    @_optimize(speed)
     package mutating func reply(
         to request: Span<UInt8>,
         from client: SocketAddress,

@@ -14,6 +14,7 @@ package struct NTPDatagram: Sendable {
     package init(_ packet: NTPPacket) { begin(with: packet) }
 
     /// Makes another datagram of it.
+    @_optimize(speed)
     package mutating func begin(with packet: NTPPacket) {
         let words = packet.words
         var span = octets.mutableSpan

@@ -57,6 +57,7 @@ extension NTPPacket {
     /// Reads the header at the start of a datagram; whatever follows it is not looked at.
     ///
     /// - Throws: `NTPPacketError.truncated` below 48 octets, the only way in which a header can be malformed.
+    @_optimize(speed)
     package init(_ datagram: Span<UInt8>) throws(NTPPacketError) {
         guard datagram.count >= Self.length else { throw .truncated(length: datagram.count) }
         // Two and three bits have no other values than those of the enumerations.
@@ -78,6 +79,7 @@ extension NTPPacket {
     package var octets: Octets { unsafeBitCast(words, to: Octets.self) }
 
     /// In the order of the network.
+    @_optimize(speed)
     var words: InlineArray<6, UInt64> {
         let first =
             UInt32(leap.rawValue << 6 | (version & 7) << 3 | mode.rawValue) << 24 | UInt32(stratum) << 16

@@ -89,7 +89,7 @@ cat > "$work/toolset.json" <<END
   ] },
   "cCompiler": { "extraCLIOptions": [
     $(json "" -target "$gnu" "${cpu[@]}" -isystem "$include" -isystem "/usr/include/$gnu"),
-    "-Os", "-fPIC", "-ffunction-sections", "-DTICKOVER_EMBEDDED"
+    "-O2", "-fPIC", "-ffunction-sections", "-DTICKOVER_EMBEDDED"
   ] },
   "linker": { "path": "$work/tools/gcc" }
 }

@@ -31,6 +31,7 @@ package struct ClientTable: Sendable {
     /// Notes a request.
     ///
     /// - Returns: the restrictions with `limited` and `kissOfDeath` only where they are called for.
+    @_optimize(speed)
     mutating func note(_ request: ClientRequest, restrictions: AccessRestrictions) -> AccessRestrictions {
         let unlimited = restrictions.subtracting([.limited, .kissOfDeath])
         guard let index = index(of: request.client.address) else {
