@@ -10,8 +10,8 @@ repository=$PWD
 work=$PWD/.build/bench
 peers=$PWD/.build/peers
 architecture=$(dpkg --print-architecture)
-rounds=240
-requests=1920
+rounds=60
+requests=9600
 burst=64
 clients=1000
 crowd=5000
@@ -187,7 +187,7 @@ measure_threads() {
         start "$server" 0,1
         process=$(files_of "$server" status)
         process=${process//[!0-9]/}
-        beside "$server" "$work/load" drain 123 100 "$waiting" "$process" > "$work/$server.drained"
+        beside "$server" "$work/load" drain 123 "$rounds" "$waiting" "$process" > "$work/$server.drained"
         read -r figures[$server,highest] figures[$server,quartile] <<< "$(
             awk '{ print $1 / $2 / 1000 }' "$work/$server.drained" | sort -rn |
                 awk '{ rate[NR] = $1 } END { printf "%.0f %.0f", rate[1], rate[int((NR + 3) / 4)] }'
