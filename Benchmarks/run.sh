@@ -131,7 +131,7 @@ wakeups() {
     files_of "$1" 'task/*/status' | xargs cat | awk '/^voluntary_ctxt_switches/ { sum += $2 } END { print sum }'
 }
 
-# In kB.
+# In MB of 2^20 octets.
 resident() { files_of "$1" status | xargs cat | awk '/^VmRSS/ { sum += $2 } END { printf "%.1f", sum / 1024 }'; }
 
 # load SERVER REQUESTS CLIENTS : the replies.
