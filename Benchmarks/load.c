@@ -71,6 +71,14 @@ static void prepare(int i, uint32_t id, uint32_t client) {
     };
 }
 
+static void send_all(int size) {
+    for (int sent = 0; sent < size;) {
+        int some = sendmmsg(fd, messages + sent, (unsigned)(size - sent), 0);
+        if (some < 0) err(1, "sendmmsg");
+        sent += some;
+    }
+}
+
 // Replies to the requests from `id` on, in one call.
 static int receive(uint32_t id, int count) {
     for (int i = 0; i < count; i++) messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
@@ -90,11 +98,7 @@ static long burst(long requests, int size, uint32_t clients) {
     long replies = 0;
     for (uint32_t id = 0; id < requests; id += (uint32_t)size) {
         for (int i = 0; i < size; i++) prepare(i, id + (uint32_t)i, (id + (uint32_t)i) % clients);
-        for (int sent = 0; sent < size;) {
-            int some = sendmmsg(fd, messages + sent, (unsigned)(size - sent), 0);
-            if (some < 0) err(1, "sendmmsg");
-            sent += some;
-        }
+        send_all(size);
         for (int missing = size, some = 1; missing > 0 && some > 0; missing -= some, replies += some)
             some = receive(id, missing);
     }
@@ -115,11 +119,7 @@ static void drain(int size, pid_t process) {
     kill(process, SIGSTOP);
     nanosleep(&moment, NULL);
     for (int i = 0; i < size; i++) prepare(i, (uint32_t)i, (uint32_t)i);
-    for (int sent = 0; sent < size;) {
-        int some = sendmmsg(fd, messages + sent, (unsigned)(size - sent), 0);
-        if (some < 0) err(1, "sendmmsg");
-        sent += some;
-    }
+    send_all(size);
     double start = seconds(CLOCK_REALTIME), last = start;
     kill(process, SIGCONT);
     nanosleep(&while_it_answers, NULL);

@@ -57,11 +57,11 @@ write_configurations() {
     printf 'port 123\nallow\nlocal stratum 3\ncmdport 0\npidfile /run/chronyd.pid\n' > /run/chrony.conf
     printf 'tos orphan 3 orphanwait 1\nunrestrict default limited\n' > /run/ntpsec.conf
     printf 'listen on *\n' > /run/openntpd.conf
-    local threads
-    for threads in 0 1 2; do
-        mkdir /var/lib/tickover/$threads
+    local server
+    for server in "${!threads[@]}"; do
+        mkdir "/var/lib/tickover/$server"
         printf 'rtc none\nclock virtual\ntos orphan 3 orphanwait 0\nstatedir /var/lib/tickover/%s\nthreads %s\n' \
-            $threads $threads > /run/tickover-$threads.conf
+            "$server" "${threads[$server]}" > "/run/$server.conf"
     done
 }
 
@@ -71,19 +71,19 @@ declare -A programs=(
     [chrony]=$peers/usr/sbin/chronyd
     [ntpsec]=$peers/usr/sbin/ntpd
     [openntpd]=$peers/openntpd/usr/sbin/openntpd
-    [tickover]=$repository/.build/$architecture/bin/tickoverd
 )
-for name in threaded one two; do programs[$name]=${programs[tickover]}; done
 declare -A arguments=(
     [floor]='123'
     [chrony]='-U -u root -x -d -f /run/chrony.conf'
     [ntpsec]='-n -c /run/ntpsec.conf'
     [openntpd]='-d -f /run/openntpd.conf'
-    [tickover]='-n -c /run/tickover-0.conf'
-    [threaded]='-n -c /run/tickover-1.conf'
-    [one]='-n -c /run/tickover-1.conf'
-    [two]='-n -c /run/tickover-2.conf'
 )
+# Each tickoverd has a folder of its own.
+declare -A threads=([tickover]=0 [threaded]=1 [one]=1 [two]=2)
+for server in "${!threads[@]}"; do
+    programs[$server]=$repository/.build/$architecture/bin/tickoverd
+    arguments[$server]="-n -c /run/$server.conf"
+done
 declare -A keepers namespaces figures
 
 # In the network of a server.
