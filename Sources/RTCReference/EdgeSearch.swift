@@ -13,11 +13,12 @@ extension RTCReference {
     private static let searchInterval = NTPDuration.milliseconds(2)
     /// The longest search: a second of the slowest chip, and what polling adds.
     static let searchTime = NTPDuration.milliseconds(1_100)
-    /// How much earlier than needed polling begins, for a late wake-up, and how much later than needed it ends.
+    /// How much earlier than needed polling begins, for a late wake-up and a slow transfer, and how much later than needed it
+    /// ends; twice that after each second that was missed.
     private static let margin = NTPDuration.milliseconds(3)
     /// Predictions worse than this are not worth polling tightly for.
     private static let widestPrediction = NTPDuration.milliseconds(250)
-    /// Tight brackets are asked for; after this many that were missed or wide, the best is taken.
+    /// Tight brackets are asked for; after this many that were missed or wide, the best is taken, or another search's.
     private static let attempts = 3
     /// More than the oscillator and the chip drift apart in one second.
     private static let driftInSecond = NTPDuration.microseconds(200)
@@ -94,41 +95,40 @@ extension RTCReference {
 
     private func bracketPolledEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> Bracket {
         if let prediction, prediction.uncertainty < Self.widestPrediction,
-            let bracket = try bracketTightly(upcoming(prediction))
+            let bracket = try bracketTightly(prediction, margin: Self.margin)
         {
             return bracket
         }
         var best = try search()
+        var margin = Self.margin
         // A second that has been found in a search is found more finely the next time it begins.
         for attempt in 1...Self.attempts {
             let next = EdgePrediction(
                 moment: best.middle + .seconds(1),
                 uncertainty: best.uncertainty + Self.driftInSecond * Double(attempt)
             )
-            guard let bracket = try bracketTightly(upcoming(next)) else { continue }
+            guard let bracket = try bracketTightly(next, margin: margin) else {
+                margin += margin
+                continue
+            }
             let isFiner = bracket.width < best.width
             best = bracket
             if isFiner { break }
         }
         // The registers are read within the second that the edge began, so it must not lie back too far.
-        guard clock.now - best.earliest < Self.latestReading else { throw .tooSlow }
-        return best
+        return clock.now - best.earliest < Self.latestReading ? best : try search()
     }
 
-    /// `prediction` moved on by whole seconds to where polling can still begin in time.
-    private func upcoming(_ prediction: EdgePrediction) -> EdgePrediction {
-        var prediction = prediction
-        let lead = clock.now - (prediction.moment - prediction.uncertainty - Self.margin)
-        if lead > .zero {
-            prediction.moment += NTPDuration(units: ((lead.units >> 32) + 1) << 32)
-        }
-        return prediction
-    }
-
-    /// Polls back to back around `prediction`; nil if the second did not begin while polling.
-    private func bracketTightly(_ prediction: EdgePrediction) throws(RTCError) -> Bracket? {
-        clock.sleep(until: prediction.moment - prediction.uncertainty - Self.margin)
-        return try poll(every: .zero, until: prediction.moment + prediction.uncertainty + Self.margin)
+    /// Polls back to back around `prediction`, moved on by whole seconds to where that can still begin in time.
+    ///
+    /// - Returns: nil if the second did not begin while polling.
+    private func bracketTightly(_ prediction: EdgePrediction, margin: NTPDuration) throws(RTCError) -> Bracket? {
+        let reach = prediction.uncertainty + margin
+        var moment = prediction.moment
+        let lead = clock.now - (moment - reach)
+        if lead > .zero { moment += NTPDuration(units: ((lead.units >> 32) + 1) << 32) }
+        clock.sleep(until: moment - reach)
+        return try poll(every: .zero, until: moment + reach)
     }
 
     private func search() throws(RTCError) -> Bracket {

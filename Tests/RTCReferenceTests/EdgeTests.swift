@@ -79,6 +79,24 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...60)
+    func `is found also by a machine that wakes up late, though less finely`(seed: Int) throws {
+        var random = SplitMix(state: UInt64(seed))
+        let bench = Bench(offset: .seconds(random.uniform(-5...5)))
+        let latest = random.uniform(0...0.05)
+        var late = random
+        bench.clock.lateness = { .seconds(late.uniform(0...latest)) }
+        var prediction: EdgePrediction?
+        for _ in 0..<5 {
+            bench.clock.advance(by: .seconds(random.uniform(0...300)))
+            let sample = try bench.rtc.findEdge(expecting: prediction)
+            #expect(bench.error(of: sample).magnitude <= sample.uncertainty, "seed \(seed)")
+            // A bracket is two polls wide, and a poll sleeps twice.
+            #expect(sample.uncertainty <= .seconds(2 * latest + 0.002), "seed \(seed)")
+            prediction = sample.prediction(at: bench.clock.now)
+        }
+    }
+
     @Test func `of a chip that stopped, of an early date and of a chip that stands still are refused`() {
         let stopped = Bench()
         stopped.chip.setRegister(0x0f, to: 0x80, at: stopped.clock.now)
@@ -215,9 +233,21 @@ import Testing
         #expect(bench.trueOffset.magnitude < .milliseconds(0.5))
     }
 
-    @Test func `a clock that is always late ends in an error`() {
+    @Test(arguments: 1...40)
+    func `is put up with late by a machine that always wakes up late, and the residual says so`(seed: Int) throws {
+        var random = SplitMix(state: UInt64(seed))
+        let bench = Bench(offset: .seconds(random.uniform(-40...40)))
+        let least = random.uniform(0...0.01)
+        var late = random
+        bench.clock.lateness = { .seconds(late.uniform(least...least + 0.003)) }
+        let report = try bench.rtc.write(bench.timescale)
+        #expect(bench.trueOffset > .milliseconds(-20), "seed \(seed)")
+        #expect((report.residual - bench.trueOffset).magnitude <= report.uncertainty, "seed \(seed)")
+    }
+
+    @Test func `a clock that is always far too late ends in an error`() {
         let bench = Bench()
-        bench.clock.lateness = { .milliseconds(5) }
+        bench.clock.lateness = { .milliseconds(20) }
         #expect(throws: RTCError.tooSlow) { try bench.rtc.write(bench.timescale) }
     }
 
