@@ -27,7 +27,6 @@ struct tko_batch {
     int32_t answers;
     tko_datagram *datagrams;
     struct mmsghdr *messages;
-    struct mmsghdr *outgoing;
     struct iovec *vectors;
     struct sockaddr_storage *names;
     control *controls;
@@ -44,14 +43,12 @@ tko_batch *tko_batch_create(int32_t count, int32_t capacity) {
     batch->unprepared = count;
     batch->datagrams = calloc(n, sizeof *batch->datagrams);
     batch->messages = calloc(n, sizeof *batch->messages);
-    batch->outgoing = calloc(n, sizeof *batch->outgoing);
     batch->vectors = calloc(n, sizeof *batch->vectors);
     // Not cleared: their pages are touched by the first datagrams that come to lie there.
     batch->names = malloc(n * sizeof *batch->names);
     batch->controls = malloc(n * sizeof *batch->controls);
     batch->bytes = malloc(n * (size_t)capacity);
-    if (!batch->datagrams || !batch->messages || !batch->outgoing || !batch->vectors || !batch->names ||
-        !batch->controls || !batch->bytes) {
+    if (!batch->datagrams || !batch->messages || !batch->vectors || !batch->names || !batch->controls || !batch->bytes) {
         tko_batch_destroy(batch);
         return NULL;
     }
@@ -62,7 +59,6 @@ tko_batch *tko_batch_create(int32_t count, int32_t capacity) {
 void tko_batch_destroy(tko_batch *batch) {
     free(batch->datagrams);
     free(batch->messages);
-    free(batch->outgoing);
     free(batch->vectors);
     free(batch->names);
     free(batch->controls);
@@ -282,7 +278,8 @@ void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t le
 }
 
 void tko_batch_answer(tko_batch *batch, int32_t index) {
-    struct mmsghdr *answer = &batch->outgoing[batch->answers++];
+    // Never a later one than its own, so nothing is lost that is still to be answered.
+    struct mmsghdr *answer = &batch->messages[batch->answers++];
     *answer = batch->messages[index];
     batch->vectors[index].iov_len = batch->datagrams[index].length;
     answer->msg_hdr.msg_flags = 0;
@@ -292,7 +289,7 @@ void tko_batch_answer(tko_batch *batch, int32_t index) {
 int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error) {
     int32_t count = batch->answers;
     batch->answers = 0;
-    return send_all(batch, fd, batch->outgoing, count, error);
+    return send_all(batch, fd, batch->messages, count, error);
 }
 
 int32_t tko_batch_receive_error(tko_batch *batch, int32_t fd) {

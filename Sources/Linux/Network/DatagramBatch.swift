@@ -146,7 +146,7 @@ extension DatagramBatch {
     /// Writes the answer over a received datagram, to go back where that came from, from the address that it came to.
     ///
     /// - Parameter isStamped: whether its departure is asked for, on a socket that does not ask for all.
-    /// - Precondition: the datagram has a source and no answer yet, and there is room.
+    /// - Precondition: the datagram has a source, neither it nor a later one has an answer yet, and there is room.
     package func answer(_ index: Int, _ bytes: Span<UInt8>, isStamped: Bool = false) {
         precondition(bytes.count <= octets)
         let datagram = datagram(index)

@@ -45,7 +45,7 @@ int32_t tko_batch_receive(tko_batch *batch, int32_t fd);
 int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error);
 
 /// Lets a received datagram, whose content now is its answer, go back where it came from, from the address that it came
-/// to; once each.
+/// to; once each, in their order.
 void tko_batch_answer(tko_batch *batch, int32_t index);
 
 /// Sends these answers, as tko_batch_send does.
