@@ -37,6 +37,32 @@ package struct ClientRecord: Sendable {
         mode = request.mode
         self.restrictions = restrictions
     }
+
+    /// Another request of the same client.
+    ///
+    /// - Returns: the restrictions with `limited` and `kissOfDeath` only where they are called for.
+    @_optimize(speed)
+    mutating func note(
+        _ request: ClientRequest,
+        restrictions: AccessRestrictions,
+        _ rateLimit: RateLimit
+    ) -> AccessRestrictions {
+        let outcome =
+            switch rateLimit.charge(&debt, after: request.receivedAt - lastAt) {
+            case .within: restrictions.unlimited
+            case .exceeded(kiss: true): restrictions
+            case .exceeded(kiss: false): restrictions.subtracting(.kissOfDeath)
+            }
+        count &+= 1
+        last = request.received.timestamp
+        lastAt = request.receivedAt
+        departure = .unknown
+        port = request.client.port
+        version = request.version
+        mode = request.mode
+        self.restrictions = outcome
+        return outcome
+    }
 }
 
 /// A request as the table of clients sees it.
@@ -60,4 +86,9 @@ package struct ClientRequest: Sendable {
         self.received = received
         self.receivedAt = receivedAt
     }
+}
+
+extension AccessRestrictions {
+    /// Without what is due to clients that ask too often.
+    var unlimited: AccessRestrictions { subtracting([.limited, .kissOfDeath]) }
 }

@@ -33,28 +33,16 @@ package struct ClientTable: Sendable {
     /// - Returns: the restrictions with `limited` and `kissOfDeath` only where they are called for.
     @_optimize(speed)
     mutating func note(_ request: ClientRequest, restrictions: AccessRestrictions) -> AccessRestrictions {
-        let unlimited = restrictions.subtracting([.limited, .kissOfDeath])
         guard let index = index(of: request.client.address) else {
+            let unlimited = restrictions.unlimited
             add(ClientRecord(request, restrictions: unlimited))
             return unlimited
         }
-        let interval = request.receivedAt - records[index].lastAt
-        let outcome =
-            switch rateLimit.charge(&records[index].debt, after: interval) {
-            case .within: unlimited
-            case .exceeded(kiss: true): restrictions
-            case .exceeded(kiss: false): restrictions.subtracting(.kissOfDeath)
-            }
-        records[index].count &+= 1
-        records[index].last = request.received.timestamp
-        records[index].lastAt = request.receivedAt
-        records[index].departure = .unknown
-        records[index].port = request.client.port
-        records[index].version = request.version
-        records[index].mode = request.mode
-        records[index].restrictions = outcome
-        unlink(index)
-        linkAsNewest(index)
+        let outcome = records[index].note(request, restrictions: restrictions, rateLimit)
+        if newest != Int32(index) {
+            unlink(index)
+            linkAsNewest(index)
+        }
         return outcome
     }
 
@@ -126,6 +114,7 @@ package struct ClientTable: Sendable {
 
     // MARK: Links
 
+    @inline(__always)
     private func bucket(of address: IPAddress) -> Int {
         let product = (address.high ^ hashSecrets.0).multipliedFullWidth(by: address.low ^ hashSecrets.1)
         return Int(truncatingIfNeeded: product.high ^ product.low) & (buckets.count - 1)
@@ -164,6 +153,7 @@ extension ClientTable {
 
     package subscript(index: Int) -> ClientRecord { records[index] }
 
+    @inline(__always)
     package func index(of address: IPAddress) -> Int? {
         var index = buckets[bucket(of: address)]
         while index != ClientRecord.none {
