@@ -94,11 +94,14 @@ static int receive(uint32_t id, int count) {
     return replies;
 }
 
+// Sleeps while a burst is answered, as the servers are not to be charged for waking the generator up at every reply.
 static long burst(long requests, int size, uint32_t clients) {
+    const struct timespec while_it_answers = {.tv_nsec = 8000L * size};
     long replies = 0;
     for (uint32_t id = 0; id < requests; id += (uint32_t)size) {
         for (int i = 0; i < size; i++) prepare(i, id + (uint32_t)i, (id + (uint32_t)i) % clients);
         send_all(size);
+        nanosleep(&while_it_answers, NULL);
         for (int missing = size, some = 1; missing > 0 && some > 0; missing -= some, replies += some)
             some = receive(id, missing);
     }

@@ -159,24 +159,39 @@ measure_memory() {
     done
 }
 
+# turn SERVER : what a round of load costs it, in nanoseconds, and its replies.
+turn() {
+    local before replies
+    before=$(cpu_time "$1")
+    replies=$(load "$1" "$requests" "$clients")
+    echo "$(($(cpu_time "$1") - before)) $replies"
+}
+
+# The lowest number of standard input, the lower quartile and the median.
+quantiles() {
+    sort -n | awk '{ a[NR] = $1 } END { printf "%.3f %.3f %.3f", a[1], a[int((NR + 3) / 4)], a[int((NR + 1) / 2)] }'
+}
+
+# A machine's speed changes from one second to the next, so each turn is compared with one of the floor just before.
 measure_cost() {
-    local server round before replies lowest quartile lost
+    local server round floor lowest quartile median
     for server in "${servers[@]}"; do : > "$work/$server.costs"; done
     for ((round = 0; round < rounds; round++)); do
         for server in "${servers[@]}"; do
-            before=$(cpu_time "$server")
-            replies=$(load "$server" "$requests" "$clients")
-            echo "$(($(cpu_time "$server") - before)) $replies" >> "$work/$server.costs"
+            floor=$(turn floor)
+            echo "$floor $(turn "$server")" >> "$work/$server.costs"
         done
     done
     for server in "${servers[@]}"; do
-        read -r lowest quartile lost <<< "$(
-            awk -v requests="$requests" '$2 > 0 { print $1 / $2 / 1000, requests - $2 }' "$work/$server.costs" | sort -n |
-                awk '{ cost[NR] = $1; lost += $2 } END { printf "%.3f %.3f %d", cost[1], cost[int((NR + 3) / 4)], lost }'
-        )"
+        read -r lowest quartile median <<< "$(awk '$4 > 0 { print $3 / $4 / 1000 }' "$work/$server.costs" | quantiles)"
         figures[$server,cost]=$lowest
         figures[$server,quartile]=$quartile
-        figures[$server,lost]=$lost
+        read -r lowest quartile median <<< "$(
+            awk '$2 > 0 && $4 > 0 { print $3 / $4 / ($1 / $2) }' "$work/$server.costs" | quantiles
+        )"
+        figures[$server,lower]=$quartile
+        figures[$server,median]=$median
+        figures[$server,lost]=$(awk -v requests="$requests" '{ lost += requests - $4 } END { print lost }' "$work/$server.costs")
     done
 }
 
@@ -224,8 +239,6 @@ report() {
     local server
     for server in "${servers[@]}"; do
         figures[$server,size]=$(($(stat -L -c %s "${programs[$server]}") / 1000))
-        figures[$server,lowest]=$(ratio "${figures[$server,cost]}" "${figures[floor,cost]}")
-        figures[$server,lower]=$(ratio "${figures[$server,quartile]}" "${figures[floor,quartile]}")
     done
     printf '| |'
     printf ' %s |' "${servers[@]}"
@@ -234,8 +247,8 @@ report() {
     printf '\n'
     row 'CPU per reply, µs: lowest' cost
     row 'lower quartile' quartile
-    row 'in floors: lowest' lowest
-    row 'lower quartile' lower
+    row 'in floors: lower quartile' lower
+    row 'median' median
     row "system calls per reply, in bursts of $burst" calls
     row "replies lost of $((rounds * requests))" lost
     row 'resident memory, MB' resident
