@@ -131,17 +131,24 @@ extension Daemon {
             quitDeadline,
             limit
         )
-        do throws(LinuxError) {
-            try poller.wait(until: deadline, on: oscillator)
-        } catch {
-            log.write(.error, error.message)
-            ending = .failure
-            return
-        }
+        var ready = 0
+        var requesting = 0
+        // While nothing but requests comes there is nothing else to look after.
+        repeat {
+            do throws(LinuxError) {
+                ready = try poller.wait(until: deadline, on: oscillator)
+            } catch {
+                log.write(.error, error.message)
+                ending = .failure
+                return
+            }
+            requesting = 0
+            for (socket, index) in zip(service.sockets, serverIndices) where !poller.events(index).isEmpty {
+                serve(socket, after: poller.events(index))
+                requesting += 1
+            }
+        } while requesting > 0 && requesting == ready && oscillator.now < deadline
         if let wakeIndex, !poller.events(wakeIndex).isEmpty { wake?.drain() }
-        for (socket, index) in zip(service.sockets, serverIndices) where !poller.events(index).isEmpty {
-            serve(socket, after: poller.events(index))
-        }
         for query in service.takeQueries() { answer(query) }
         for (client, index) in clientEntries where !poller.events(index).isEmpty {
             takeReplies(from: client.socket, for: client.id)
