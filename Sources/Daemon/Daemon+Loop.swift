@@ -93,8 +93,8 @@ extension Daemon {
         }
     }
 
-    /// A write takes up to two seconds, and several attempts some more.
-    private static let lastWriteTime = NTPDuration.seconds(8)
+    /// A write takes up to two seconds, and on a machine that wakes up late five more and as many to find the edge.
+    private static let lastWriteTime = NTPDuration.seconds(15)
 
     /// Puts the chip's pin back to its old use, unless that takes long.
     private func closeRTC() {
@@ -113,7 +113,7 @@ extension Daemon {
     }
 
     /// A search for the second may be under way.
-    private static let closingTime = NTPDuration.seconds(5)
+    private static let closingTime = NTPDuration.seconds(8)
 
     /// One wait for whatever comes next, `limit` at the latest, and its handling.
     private func wait(until limit: MonotonicTime = .distantFuture) {
@@ -133,7 +133,7 @@ extension Daemon {
         )
         var ready = 0
         var requesting = 0
-        // While nothing but requests comes there is nothing else to look after.
+        // While nothing but requests comes there is nothing else to look after; without a pipe, signals are looked for.
         repeat {
             do throws(LinuxError) {
                 ready = try poller.wait(until: deadline, on: oscillator)
@@ -147,7 +147,7 @@ extension Daemon {
                 serve(socket, after: poller.events(index))
                 requesting += 1
             }
-        } while requesting > 0 && requesting == ready && oscillator.now < deadline
+        } while wake != nil && requesting > 0 && requesting == ready && oscillator.now < deadline
         if let wakeIndex, !poller.events(wakeIndex).isEmpty { wake?.drain() }
         for query in service.takeQueries() { answer(query) }
         for (client, index) in clientEntries where !poller.events(index).isEmpty {
