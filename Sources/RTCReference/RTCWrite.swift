@@ -22,15 +22,16 @@ package struct WriteReport: Hashable, Sendable {
 extension RTCReference {
     /// From now to the second that is written, at least.
     private static let preparation = NTPDuration.milliseconds(50)
-    /// How late a write may begin. A later one waits for another second instead, and may then be twice as late: on a machine
-    /// that always wakes up late a chip that is off by that, which the residual shows, is better than one that is not set.
+    /// How late a write may begin. A later one waits for another second instead, from the second miss on for twice as long:
+    /// on a machine that always wakes up late a chip that is off by that, which the residual shows, is better than one that
+    /// is not set.
     private static let latestStart = NTPDuration.milliseconds(1)
     /// How often a second may be missed, and how often a write that the bus interrupted is begun anew.
     private static let attempts = 5
     /// Transfers of each length whose shortest durations are compared.
     private static let timedTransfers = 4
     /// How far the new second may be from where it was put, for the search of its edge.
-    private static let expectedResidual = NTPDuration.milliseconds(5)
+    private static let expectedResidual = NTPDuration.milliseconds(10)
     /// A chip that was just set is wrong by less than this, or the write has failed.
     private static let verificationTolerance = NTPDuration.milliseconds(500)
 
@@ -132,14 +133,14 @@ extension RTCReference {
     ) throws(RTCError) -> NTPDate {
         var failure: DS3231Error?
         var latestStart = Self.latestStart
-        for _ in 0..<Self.attempts {
+        for attempt in 0..<Self.attempts {
             let soonest = timescale.date(at: clock.now + lead + Self.preparation)
             let second = NTPDate(seconds: soonest.seconds &+ (soonest.fraction == 0 ? 0 : 1))
             guard second >= earliestDate else { throw .tooEarly(second, earliest: earliestDate) }
             let start = timescale.moment(of: second) - lead
             clock.sleep(until: start)
             guard clock.now - start <= latestStart else {
-                latestStart += latestStart
+                if attempt > 0 { latestStart += latestStart }
                 continue
             }
             do throws(DS3231Error) {
