@@ -247,11 +247,11 @@ static int send_some(tko_batch *batch, int32_t fd, struct mmsghdr *messages, int
     return sendmsg(fd, &messages->msg_hdr, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 1;
 }
 
-static int32_t send_all(tko_batch *batch, int32_t fd, struct mmsghdr *messages, int32_t count, int32_t *error) {
+static int32_t send_all(tko_batch *batch, int32_t fd, int32_t count, int32_t *error) {
     int32_t sent = 0;
     *error = 0;
     for (int32_t next = 0; next < count;) {
-        int some = send_some(batch, fd, messages + next, count - next);
+        int some = send_some(batch, fd, batch->messages + next, count - next);
         if (some > 0) {
             next += some;
             sent += some;
@@ -269,7 +269,7 @@ static int32_t send_all(tko_batch *batch, int32_t fd, struct mmsghdr *messages, 
 int32_t tko_batch_send(tko_batch *batch, int32_t fd, int32_t count, int32_t *error) {
     mark_used(batch, count);
     for (int32_t i = 0; i < count; i++) prepare_send(batch, i);
-    return send_all(batch, fd, batch->messages, count, error);
+    return send_all(batch, fd, count, error);
 }
 
 void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t length) {
@@ -278,7 +278,7 @@ void tko_datagram_fill(tko_datagram *datagram, const uint8_t *bytes, uint32_t le
 }
 
 void tko_batch_answer(tko_batch *batch, int32_t index) {
-    // Never a later one than its own, so nothing is lost that is still to be answered.
+    // As they come in order, the request that this place had is answered, or never will be.
     struct mmsghdr *answer = &batch->messages[batch->answers++];
     *answer = batch->messages[index];
     batch->vectors[index].iov_len = batch->datagrams[index].length;
@@ -289,7 +289,7 @@ void tko_batch_answer(tko_batch *batch, int32_t index) {
 int32_t tko_batch_send_answers(tko_batch *batch, int32_t fd, int32_t *error) {
     int32_t count = batch->answers;
     batch->answers = 0;
-    return send_all(batch, fd, batch->messages, count, error);
+    return send_all(batch, fd, count, error);
 }
 
 int32_t tko_batch_receive_error(tko_batch *batch, int32_t fd) {
