@@ -7,19 +7,19 @@ package struct ClientRecord: Sendable {
     package let address: IPAddress
     /// Of its first and last request, on the served clock.
     package let first: NTPTimestamp
-    package internal(set) var last: NTPTimestamp
+    package private(set) var last: NTPTimestamp
     /// The same moment as `last`.
-    package internal(set) var lastAt: MonotonicTime
+    package private(set) var lastAt: MonotonicTime
     /// Of the reply to the last request.
     var departure = Departure.unknown
-    package internal(set) var count: UInt32 = 1
+    package private(set) var count: UInt32 = 1
     /// Of the last request.
-    package internal(set) var port: UInt16
-    package internal(set) var version: UInt8
-    package internal(set) var mode: NTPMode
+    package private(set) var port: UInt16
+    package private(set) var version: UInt8
+    package private(set) var mode: NTPMode
     /// What held for the last request; `limited` and `kissOfDeath` only if they were made use of.
-    package internal(set) var restrictions: AccessRestrictions
-    var debt: Int32 = 0
+    package private(set) var restrictions: AccessRestrictions
+    private var debt: Int32 = 0
     /// The table's links: the next record with the same hash, and those asked after and before.
     var nextInBucket = Self.none
     var newer = Self.none
