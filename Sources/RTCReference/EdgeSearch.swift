@@ -18,7 +18,7 @@ extension RTCReference {
     private static let margin = NTPDuration.milliseconds(3)
     /// Predictions worse than this are not worth polling tightly for.
     private static let widestPrediction = NTPDuration.milliseconds(250)
-    /// Tight brackets are asked for; after this many that were missed or wide, the best is taken, or another search's.
+    /// Tight brackets are asked for; after this many that were missed or wide, the latest is taken, or another search's.
     private static let attempts = 3
     /// More than the oscillator and the chip drift apart in one second.
     private static let driftInSecond = NTPDuration.microseconds(200)
@@ -99,24 +99,24 @@ extension RTCReference {
         {
             return bracket
         }
-        var best = try search()
+        var latest = try search()
         var margin = Self.margin
         // A second that has been found in a search is found more finely the next time it begins.
         for attempt in 1...Self.attempts {
             let next = EdgePrediction(
-                moment: best.middle + .seconds(1),
-                uncertainty: best.uncertainty + Self.driftInSecond * Double(attempt)
+                moment: latest.middle + .seconds(1),
+                uncertainty: latest.uncertainty + Self.driftInSecond * Double(attempt)
             )
             guard let bracket = try bracketTightly(next, margin: margin) else {
                 margin += margin
                 continue
             }
-            let isFiner = bracket.width < best.width
-            best = bracket
+            let isFiner = bracket.width < latest.width
+            latest = bracket
             if isFiner { break }
         }
         // The registers are read within the second that the edge began, so it must not lie back too far.
-        return clock.now - best.earliest < Self.latestReading ? best : try search()
+        return clock.now - latest.earliest < Self.latestReading ? latest : try search()
     }
 
     /// Polls back to back around `prediction`, moved on by whole seconds to where that can still begin in time.
