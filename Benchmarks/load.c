@@ -1,6 +1,6 @@
 // A load of NTP requests to 127.0.0.1, from as many loopback addresses as clients are wanted.
 //
-//   load burst PORT REQUESTS BURST CLIENTS   sends BURST requests at once, and the next ones when all are answered;
+//   load burst PORT REQUESTS BURST CLIENTS   sends BURST requests at once, sleeps, and sends the next ones when all are answered;
 //                                            prints the replies and the seconds that they took
 //   load first PORT                          asks every millisecond until there is a reply; prints the time then
 //   load drain PORT ROUNDS BURST PROCESS     lets BURST requests wait for the stopped process, and sleeps while that answers
