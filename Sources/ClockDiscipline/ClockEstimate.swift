@@ -58,7 +58,4 @@ package enum OscillatorModel {
     /// Bound on the frequency of an oscillator that was never measured (the kernel's own limit is 500 ppm; Pi crystals
     /// have been seen at -43 ppm).
     package static let tolerance = Frequency.ppm(100)
-    /// Bound on the change of a measured frequency that no statistics show (temperature steps), as in chrony's
-    /// `maxclockerror`.
-    package static let instability = Frequency.ppm(1)
 }

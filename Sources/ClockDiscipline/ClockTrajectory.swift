@@ -40,9 +40,9 @@ package struct ClockTrajectory: BitwiseCopyable, Sendable {
         return second.correction
     }
 
-    package mutating func step(by offset: NTPDuration, at moment: MonotonicTime) {
+    package mutating func step(by step: ClockStep, at moment: MonotonicTime) {
         settleLeap(at: moment)
-        origin = ClockReading(monotonic: moment, date: date(at: moment) + offset)
+        origin = ClockReading(monotonic: moment, date: date(at: moment).stepped(by: step))
         steering = ClockSteering(frequency: steering.frequency)
     }
 

@@ -65,7 +65,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             return
         }
         func cost(_ candidate: SelectionCandidate<ID>) -> Double {
-            let distance = candidate.reference.rootDistance(at: moment).seconds + 1e-3 * Double(candidate.stratum)
+            let distance = candidate.reference.likelyDistance(at: moment).seconds + 1e-3 * Double(candidate.stratum)
             return candidate.id == systemPeer ? distance * Self.hysteresis : distance
         }
         truechimers = agreeing.map { candidates[$0] }.sorted { left, right in
@@ -78,7 +78,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
 }
 
 extension SourceSelection {
-    /// The truechimers' mean, weighted by the inverse squares of their root distances; nil if there are none.
+    /// The truechimers' mean, weighted by the inverse squares of their likely distances; nil if there are none.
     ///
     /// Its bound is the same mean of their bounds, since each one's error is within its own.
     package func combined(at moment: MonotonicTime) -> TimeReference? {
@@ -88,19 +88,23 @@ extension SourceSelection {
         var offset = 0.0
         var delay = 0.0
         var dispersion = 0.0
+        var allowance = first.reference.allowance
         var phaseVariance = 0.0
         var frequencyTotal = 0.0
         var frequency = 0.0
         for candidate in truechimers {
             let reference = candidate.reference
             let estimate = reference.estimate
-            let distance = max(reference.rootDistance(at: moment).seconds, 1e-6)
+            let distance = max(reference.likelyDistance(at: moment).seconds, 1e-6)
             let weight = 1 / (distance * distance)
             total += weight
             offset += weight * (estimate.date(at: moment) - origin).seconds
             delay += weight * reference.rootDelay.seconds
-            let aged = reference.rootDispersion + OscillatorModel.instability * (moment - estimate.moment)
-            dispersion += weight * aged.seconds
+            let elapsed = moment - estimate.moment
+            dispersion += weight * (reference.rootDispersion + reference.allowance.phase(over: elapsed)).seconds
+            allowance.rate = max(allowance.rate, reference.allowance.rate)
+            allowance.ceiling = max(allowance.ceiling, reference.allowance.ceiling)
+            allowance.age = max(allowance.age, reference.allowance.age + elapsed.magnitude)
             let error = weight * estimate.phaseError(at: moment).seconds
             phaseVariance += error * error
             let precision = 1 / max(estimate.frequencyError.fraction * estimate.frequencyError.fraction, 1e-24)
@@ -119,7 +123,8 @@ extension SourceSelection {
             ),
             rootDelay: .seconds(delay / total),
             rootDispersion: .seconds(dispersion / total),
-            leap: agreedLeap
+            leap: agreedLeap,
+            allowance: allowance
         )
     }
 

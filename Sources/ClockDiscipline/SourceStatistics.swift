@@ -112,11 +112,44 @@ package struct SourceStatistics: Sendable {
     }
 
     /// How far a sample is from the estimate, if they cannot both be right, each within its bound; otherwise nil.
-    package func contradiction(of sample: ClockSample) -> NTPDuration? {
-        guard let estimate else { return nil }
-        let line = TimeReference(estimate: estimate, rootDelay: delay, rootDispersion: dispersion, leap: .none)
-        let difference = (sample.date - estimate.date(at: sample.moment)).magnitude
+    ///
+    /// - Parameter allowance: what the oscillator may have done since the newest sample.
+    package func contradiction(of sample: ClockSample, allowance: OscillatorAllowance) -> NTPDuration? {
+        guard let line = line(allowance: allowance) else { return nil }
+        let difference = (sample.date - line.estimate.date(at: sample.moment)).magnitude
         return difference > line.rootDistance(at: sample.moment) + sample.errorBound ? difference : nil
+    }
+
+    private static let fewestForFrequency = 8
+
+    /// The estimate with its bound relative to the source; nil without samples.
+    package func line(allowance: OscillatorAllowance) -> TimeReference? {
+        estimate.map {
+            TimeReference(
+                estimate: $0,
+                rootDelay: delay,
+                rootDispersion: dispersion,
+                leap: .none,
+                allowance: allowance
+            )
+        }
+    }
+
+    /// By how much the oscillator's frequency must have changed since the newest sample for `sample` to be where it is:
+    /// what its distance from the prediction exceeds both errors by, over the time between; zero while the path and the
+    /// frequency are hardly known.
+    package func frequencyChange(before sample: ClockSample) -> Frequency {
+        guard let estimate, let newest, sample.moment > newest.moment, count >= Self.fewestForFrequency else {
+            return .zero
+        }
+        let elapsed = sample.moment - newest.moment
+        let thermal = sample.thermal.phase - newest.thermal.phase - newest.thermal.rate * elapsed
+        let distance = (sample.date - estimate.date(at: sample.moment) - thermal).magnitude
+        // What a delay exceeds the newest sample's by may all be on one way.
+        let queues = (sample.delay - min(sample.delay, newest.delay)) / 2
+        let noise = estimate.phaseError(at: sample.moment) * TimeReference.boundFactor + dispersion + sample.dispersion
+        let excess = distance - queues - noise - jitter * TimeReference.boundFactor
+        return max(.zero, Frequency(fraction: excess.seconds / elapsed.seconds))
     }
 
     /// Twice a bound on the estimate's error from asymmetric paths and queues: the path's delay, and each sample's excess

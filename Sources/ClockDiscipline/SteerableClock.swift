@@ -7,8 +7,8 @@ package protocol SteerableClock: AnyObject {
     /// The clock and the oscillator at the same moment.
     func read() -> ClockReading
 
-    /// Moves the clock by `offset` at once; positive is forward. A slew that is under way ends.
-    func step(by offset: NTPDuration) throws(ClockError)
+    /// Moves the clock by `step` at once; positive is forward. A slew that is under way ends.
+    func step(by step: ClockStep) throws(ClockError)
 
     /// Sets the clock's rate and spreads a phase correction; replaces what was set before.
     func steer(_ steering: ClockSteering) throws(ClockError)

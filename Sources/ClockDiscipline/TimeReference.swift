@@ -8,17 +8,21 @@ package struct TimeReference: BitwiseCopyable, Equatable, Sendable {
     /// Bound on all other systematic errors at the moment of the estimate, up to the primary source.
     package var rootDispersion: NTPDuration
     package var leap: LeapIndicator
+    /// What the oscillator may have done since the estimate.
+    package var allowance: OscillatorAllowance
 
     package init(
         estimate: ClockEstimate,
         rootDelay: NTPDuration,
         rootDispersion: NTPDuration,
-        leap: LeapIndicator
+        leap: LeapIndicator,
+        allowance: OscillatorAllowance = .cautious
     ) {
         self.estimate = estimate
         self.rootDelay = rootDelay
         self.rootDispersion = rootDispersion
         self.leap = leap
+        self.allowance = allowance
     }
 
     /// Multiple of a standard error that is taken as its bound.
@@ -26,14 +30,19 @@ package struct TimeReference: BitwiseCopyable, Equatable, Sendable {
 
     /// Root dispersion with noise and with what the oscillator may have done since.
     package func rootDispersion(at moment: MonotonicTime) -> NTPDuration {
-        let elapsed = (moment - estimate.moment).magnitude
-        return rootDispersion + estimate.phaseError(at: moment) * Self.boundFactor
-            + OscillatorModel.instability * elapsed
+        rootDispersion + estimate.phaseError(at: moment) * Self.boundFactor
+            + allowance.phase(over: moment - estimate.moment)
     }
 
     /// Root distance (RFC 5905 section 11.1): the bound on the estimate's error.
     package func rootDistance(at moment: MonotonicTime) -> NTPDuration {
         rootDelay / 2 + rootDispersion(at: moment)
+    }
+
+    /// The distance that is likely: the bound with what a calm oscillator does. Choices go by it, promises by the bound.
+    package func likelyDistance(at moment: MonotonicTime) -> NTPDuration {
+        rootDelay / 2 + rootDispersion + estimate.phaseError(at: moment) * Self.boundFactor
+            + OscillatorAllowance.leastRate * (moment - estimate.moment).magnitude
     }
 
     /// How far two references are apart, if they cannot both be right, each within its bound; otherwise nil.

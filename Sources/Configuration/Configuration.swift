@@ -48,6 +48,8 @@ package struct Configuration: Equatable, Sendable {
     package var stepThreshold: NTPDuration? = .seconds(0.128)
     /// Whether there was a `tinker step`: then not only the first offset is stepped.
     package var stepsLater = false
+    /// Whether a later offset beyond `panicThreshold`, too, ends the daemon, as ntpd's does.
+    package var panicsLater = false
     /// `logfile`; nil logs to standard error or syslog.
     package var logFile: String?
     /// `logconfig`.

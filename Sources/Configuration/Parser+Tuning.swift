@@ -47,7 +47,9 @@ extension Parser {
         repeat {
             let option = try line.next(expecting: "an option such as 'panic'")
             switch try keyword(option, "option", Tinker.self) {
-            case .panic: configuration.panicThreshold = try threshold(of: option, &line)
+            case .panic:
+                configuration.panicThreshold = try threshold(of: option, &line)
+                configuration.panicsLater = true
             case .step:
                 configuration.stepThreshold = try threshold(of: option, &line)
                 configuration.stepsLater = true

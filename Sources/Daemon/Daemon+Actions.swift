@@ -8,6 +8,7 @@ import NTPTime
 import NTPWire
 import NetworkAddress
 import ProgramSupport
+import RTCReference
 
 /// What the engine wants done.
 extension Daemon {

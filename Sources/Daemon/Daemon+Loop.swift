@@ -7,6 +7,7 @@ import Monitoring
 import NTPEngine
 import NTPTime
 import NTPWire
+import RTCReference
 
 /// The poll loop.
 extension Daemon {
@@ -208,12 +209,12 @@ extension Daemon {
     /// `-q`: the clock has been set once and its correction is done, or no server is to be had.
     private func endWhenSet() {
         guard settings.options.quit else { return }
-        if engine.state == .synchronised {
+        if engine.state.kind == .synchronised {
             guard !engine.isCorrecting(at: oscillator.now) else { return }
             log.write(.notice, "the clock is set")
             ending = .success
         } else if quitDeadline <= oscillator.now {
-            log.write(.error, "no server is to be had; the clock is not set")
+            log.write(.error, "no usable server; the clock is not set")
             ending = .failure
         }
     }
@@ -227,12 +228,8 @@ extension Daemon {
 /// What the time rests on: cheap to compare after every datagram.
 struct Grounds: Equatable {
     private let state: SystemState
-    private let peer: AssociationID?
-    private let reference: ReferenceID
 
     init(of engine: Engine) {
         state = engine.state
-        peer = engine.systemPeer
-        reference = engine.served.referenceID
     }
 }

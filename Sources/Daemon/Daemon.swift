@@ -118,6 +118,7 @@ package final class Daemon {
                     broadcasts: broadcasts,
                     allowsFirstPanic: options.panicGate,
                     hasRTC: chip != nil,
+                    setsKernelClock: chosenClock.isKernel,
                     precision: Self.precision(of: chosenClock.clock),
                     ownReferenceIDs: Self.ownReferenceIDs(),
                     keys: keys

@@ -14,6 +14,7 @@ extension EngineConfiguration {
         broadcasts: [BroadcastConfiguration],
         allowsFirstPanic: Bool,
         hasRTC: Bool,
+        setsKernelClock: Bool,
         precision: Int8,
         ownReferenceIDs: [ReferenceID],
         keys: KeyTable
@@ -25,13 +26,14 @@ extension EngineConfiguration {
                 step: configuration.stepThreshold ?? .zero,
                 stepsLater: configuration.stepsLater,
                 panic: configuration.panicThreshold ?? .zero,
-                allowsFirstPanic: allowsFirstPanic
+                allowsFirstPanic: allowsFirstPanic,
+                panicsLater: configuration.panicsLater
             ),
             selection: SelectionLimits(configuration.selection),
             maximumPoolAssociations: configuration.selection.maximumAssociations.map { limit in
                 limit - configuration.servers.count { $0.kind == .pool }
             },
-            lastResort: LastResort(configuration.lastResort),
+            local: LocalReference(configuration.lastResort),
             hasRTC: hasRTC,
             trimsRTC: configuration.trimsRTC,
             holdover: HoldoverLimits(
@@ -39,6 +41,7 @@ extension EngineConfiguration {
                 distance: configuration.holdover.distance,
                 duration: configuration.holdover.duration
             ),
+            plausibleDates: setsKernelClock ? KernelClock.plausibleDates : NTPDate.plausible,
             leapSmearInterval: configuration.leapSmearInterval,
             precision: precision,
             ownReferenceIDs: ownReferenceIDs,
@@ -58,7 +61,7 @@ extension SelectionLimits {
     }
 }
 
-extension LastResort {
+extension LocalReference {
     /// A local clock is a source for this machine, so one stratum above what is served; an orphan serves its own.
     init?(_ directive: LastResortDirective) {
         if let stratum = directive.localClock {

@@ -50,9 +50,12 @@ package struct SourcesReport: Sendable {
     }
 
     private static func tally(of id: AssociationID, in engine: Engine) -> Character {
-        if engine.systemPeer == id { return "*" }
-        if engine.falsetickers.contains(id) { return "x" }
-        return engine.truechimers.contains(id) ? "+" : " "
+        switch engine.verdict(on: id) {
+        case .systemPeer: "*"
+        case .truechimer: "+"
+        case .falseticker: "x"
+        default: " "
+        }
     }
 
     /// Text at stratum 0 and 1, an address above.
@@ -112,7 +115,7 @@ extension ReplyRefusal: CustomStringConvertible {
         case .invalidHeader: "reply with impossible timestamps"
         case .tooDistant: "server's root distance is 16 s or more"
         case .loop: "server takes its time from us"
-        case .implausibleDate: "server's date lies in the past"
+        case .implausibleDate: "server's date is implausible"
         }
     }
 }

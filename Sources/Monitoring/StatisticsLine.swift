@@ -46,12 +46,11 @@ package enum StatisticsLine {
     /// RFC 9327's peer status word: configured, reachable, what the selection made of it, the last event.
     private static func status(of association: Association, in engine: Engine) -> UInt16 {
         let selection: UInt16 =
-            if engine.systemPeer == association.id {
-                6
-            } else if engine.falsetickers.contains(association.id) {
-                1
-            } else {
-                engine.truechimers.contains(association.id) ? 4 : 0
+            switch engine.verdict(on: association.id) {
+            case .systemPeer: 6
+            case .truechimer: 4
+            case .falseticker: 1
+            default: 0
             }
         let reachable: UInt16 = association.isReachable ? 0x10 : 0
         return (0x80 | reachable | selection) << 8 | (association.isReachable ? 4 : 3)

@@ -8,7 +8,7 @@ import RTCReference
 /// `tickover status`: what is served, on what grounds, and how good it is.
 package struct StatusReport: Sendable {
     package var version: String
-    package var state: SystemState
+    package var state: SystemState.Kind
     package var date: NTPDate
     package var leap: LeapIndicator
     package var stratum: UInt8
@@ -50,7 +50,7 @@ package struct StatusReport: Sendable {
         let served = engine.served
         let estimate = served.reference?.estimate
         self.version = version
-        state = engine.state
+        state = engine.state.kind
         date = now.date
         leap = served.leap
         stratum = served.stratum
@@ -95,7 +95,7 @@ package struct StatusReport: Sendable {
         case .unsynchronised: "not synchronised"
         case .synchronised: "synchronised to \(systemPeer ?? "several servers")"
         case .holdover: referenceID == "RTC" ? "holdover by the RTC" : "holdover by the oscillator's last frequency"
-        case .lastResort: "served as the clock runs, with nothing to go by"
+        case .local: "served as the clock runs, with nothing to go by"
         }
     }
 
@@ -170,13 +170,13 @@ extension StatusReport.RTC {
     }
 }
 
-extension SystemState {
+extension SystemState.Kind {
     var text: String {
         switch self {
         case .unsynchronised: "unsynchronised"
         case .synchronised: "synchronised"
         case .holdover: "holdover"
-        case .lastResort: "last-resort"
+        case .local: "local"
         }
     }
 }

@@ -39,17 +39,15 @@ package struct Association: Sendable {
     private var dissenter: ClockSample?
     /// How far the last sample was from what it contradicts; nil when it does not.
     private(set) var contradiction: NTPDuration?
-    /// What the server has jumped by: it was wrong before or is wrong since, and cannot say itself which.
-    private var jumps = NTPDuration.zero
-    private var jumpedAt: MonotonicTime?
+    private var jumps = JumpHistory()
+    /// How fast the oscillator's frequency must have changed before the newest sample, and over which time.
+    private(set) var frequencyChange = Frequency.zero
 
     /// Requests of a burst, and the time between two of them.
     private static let burstLength = 6
     private static let burstInterval = NTPDuration.seconds(2)
     /// Samples before the association takes part in the selection: the first one often waits for caches to be filled.
     private static let fewestSamples = 2
-    /// How long a server that has jumped must have been steady to be believed anew.
-    private static let probation = NTPDuration.seconds(2 * 86_400)
     /// Unanswered polls after which the interval is the shortest, so that a loss is noticed and mended soon.
     private static let missesBeforeHaste = 3
     /// The error of the estimate that may come up between two polls, in standard deviations of a single sample.
@@ -84,9 +82,10 @@ package struct Association: Sendable {
     /// Whether the server's address should be looked up again.
     var isLost: Bool { missed >= Self.patience }
     /// Whether the first burst is still under way, so that the first selection had better wait for it.
-    var isSettling: Bool {
-        burst > 0 && !configuration.noSelect && statistics.count < Self.fewestSamples
-    }
+    var isSettling: Bool { burst > 0 && isSampling }
+    /// Whether the server may take part in the selection soon: it has too few samples, and answers or was asked but now.
+    var isPending: Bool { isSampling && (burst > 0 || missed <= Self.missesBeforeHaste) }
+    private var isSampling: Bool { !configuration.noSelect && statistics.count < Self.fewestSamples }
 
     /// Makes the next request.
     ///
@@ -164,7 +163,13 @@ package struct Association: Sendable {
             let wasUnreachable = reach == 0
             note(packet, at: receivedAt)
             if usesSample, let sample = pick(sample) {
-                accept(sample, at: receivedAt, wasUnreachable: wasUnreachable, prior: prior)
+                accept(
+                    sample,
+                    at: receivedAt,
+                    wasUnreachable: wasUnreachable,
+                    prior: prior,
+                    allowance: check.allowance
+                )
             }
         case .kiss(let code):
             burst = 0
@@ -195,10 +200,12 @@ package struct Association: Sendable {
         _ sample: ClockSample,
         at receivedAt: MonotonicTime,
         wasUnreachable: Bool,
-        prior: FrequencyPrior
+        prior: FrequencyPrior,
+        allowance: OscillatorAllowance
     ) {
-        contradiction = statistics.contradiction(of: sample)
-        if let contradiction {
+        contradiction = statistics.contradiction(of: sample, allowance: allowance)
+        frequencyChange = contradiction == nil ? statistics.frequencyChange(before: sample) : .zero
+        if contradiction != nil {
             polling.reset()
             nextPoll = receivedAt + poll.interval
             guard let first = dissenter else {
@@ -206,15 +213,24 @@ package struct Association: Sendable {
                 return
             }
             // Twice is no accident: the server has made a jump, or the oscillator is not what it was.
+            let old = statistics.line(allowance: allowance)
             statistics = SourceStatistics(
                 prior: FrequencyPrior(frequency: prior.frequency, error: OscillatorModel.tolerance)
             )
             statistics.add(first)
-            jumps += contradiction
-            jumpedAt = receivedAt
+            statistics.add(sample)
+            if let old {
+                jumps.jump(
+                    by: sample.date - old.estimate.date(at: sample.moment),
+                    tolerance: old.rootDistance(at: sample.moment) + sample.errorBound,
+                    at: receivedAt
+                )
+            }
+        } else {
+            statistics.add(sample)
+            jumps.noteSample()
         }
         dissenter = nil
-        statistics.add(sample)
         if wasUnreachable, configuration.initialBurst, burst == 0 {
             burst = Self.burstLength
             nextPoll = receivedAt + Self.burstInterval
@@ -236,37 +252,46 @@ package struct Association: Sendable {
         nextPoll = now + poll.interval
     }
 
-    /// What the association has to say in the selection; nil while it has too little.
+    /// Bound on what the server may be wrong by because it has contradicted itself.
     ///
-    /// - Parameter isUncorroborated: whether there are too few other servers to tell which of them is wrong.
-    func candidate(at now: MonotonicTime, isUncorroborated: Bool) -> SelectionCandidate<AssociationID>? {
-        guard isReachable, !configuration.noSelect, statistics.count >= Self.fewestSamples, var reference,
-            let lastReply
-        else { return nil }
-        if isUncorroborated { reference.rootDispersion += doubt(at: now) }
-        guard reference.rootDistance(at: now) < ReplyCheck.maximumDistance else { return nil }
-        return SelectionCandidate(
-            id: id,
-            reference: reference,
-            stratum: lastReply.stratum,
-            prefer: configuration.prefer
+    /// - Parameter servable: a bound that large is not served.
+    func doubt(servable: NTPDuration, at now: MonotonicTime) -> NTPDuration {
+        guard let estimate = statistics.estimate else { return .zero }
+        let dissent = dissenter.map { ($0.date - estimate.date(at: $0.moment)).magnitude } ?? .zero
+        return max(jumps.spread(servable: servable, at: now), dissent)
+    }
+
+    /// Asks the server at once, as its time is wanted now.
+    mutating func hasten(at now: MonotonicTime) { nextPoll = min(nextPoll, now) }
+
+    /// What the decision sees of it.
+    ///
+    /// - Parameter servable: a bound that large is not served.
+    /// - Parameter allowance: what the oscillator may have done since the newest sample.
+    func report(servable: NTPDuration, allowance: OscillatorAllowance, at now: MonotonicTime) -> ServerReport {
+        let isFit = isReachable && !configuration.noSelect && statistics.count >= Self.fewestSamples
+        return ServerReport(
+            identity: ServerIdentity(id: id, referenceID: referenceID, stratum: lastReply?.stratum ?? 16),
+            reference: isFit ? reference(allowance: allowance) : nil,
+            doubt: doubt(servable: servable, at: now),
+            prefer: configuration.prefer,
+            newest: statistics.newest?.moment ?? .zero,
+            jumpedAt: jumps.since,
+            isDissenting: dissenter != nil,
+            isSettling: isSettling,
+            isPending: isPending
         )
     }
 
-    /// A bound on what the server may be wrong by because it has contradicted itself.
-    private func doubt(at now: MonotonicTime) -> NTPDuration {
-        guard let jumpedAt, now - jumpedAt < Self.probation else { return .zero }
-        return jumps
-    }
+    /// When a server that is not followed for its jump is followed again; nil if it has not jumped.
+    package var holdDownEnd: MonotonicTime? { jumps.holdDownEnd }
 
     /// The statistics' estimate with the server's own root delay and dispersion.
-    package var reference: TimeReference? {
-        guard let estimate = statistics.estimate, let lastReply else { return nil }
-        return TimeReference(
-            estimate: estimate,
-            rootDelay: lastReply.rootDelay.duration + statistics.delay,
-            rootDispersion: lastReply.rootDispersion.duration + statistics.dispersion,
-            leap: lastReply.leap
-        )
+    package func reference(allowance: OscillatorAllowance) -> TimeReference? {
+        guard var reference = statistics.line(allowance: allowance), let lastReply else { return nil }
+        reference.rootDelay += lastReply.rootDelay.duration
+        reference.rootDispersion += lastReply.rootDispersion.duration
+        reference.leap = lastReply.leap
+        return reference
     }
 }

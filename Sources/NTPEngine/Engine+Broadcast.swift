@@ -41,11 +41,8 @@ extension Engine {
             let configuration = broadcasts[index].configuration
             broadcasts[index].next = now.monotonic + configuration.interval.interval
             let key = configuration.keyID.flatMap(keys.key)
-            guard served.reference != nil, served.leap != .unsynchronised, configuration.keyID == nil || key != nil
-            else {
-                continue
-            }
             var packet = served.header(mode: .broadcast, at: now)
+            guard packet.stratum != 0, configuration.keyID == nil || key != nil else { continue }
             packet.version = configuration.version
             packet.poll = configuration.interval
             var datagram = NTPDatagram(packet)

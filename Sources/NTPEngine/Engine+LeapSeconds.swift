@@ -1,5 +1,6 @@
 import ClockDiscipline
 import NTPTime
+import RTCReference
 
 /// Leap seconds: who is believed about them, and what is done when one comes.
 ///
@@ -23,7 +24,8 @@ extension Engine {
     /// A table that has not expired decides. Without one the servers do, by their majority, on the days that have had leap
     /// seconds: the last of June and of December, as in chrony.
     /// - Parameter announced: what the majority of the servers says; nil if nothing has been heard from them.
-    mutating func expectLeapSecond(announced: LeapIndicator?, by estimate: ClockEstimate, at now: ClockReading) {
+    mutating func expectLeapSecond(announced: LeapIndicator?, at now: ClockReading) {
+        guard let estimate = timekeeper.followed?.estimate else { return }
         let date = estimate.date(at: now.monotonic)
         var expected = leapSecond
         if let leapSeconds, date < leapSeconds.expiry {
@@ -34,29 +36,16 @@ extension Engine {
         if let second = expected, !second.day.contains(date) || second == pastLeap?.second { expected = nil }
         guard expected != leapSecond else { return }
         leapSecond = expected
-        guard let expected else { return log(.notice, "there will be no leap second") }
+        guard let expected else { return log(.notice, "leap announcement withdrawn") }
         let verb = expected.kind == .insertion ? "inserted" : "deleted"
         log(.notice, "a leap second will be \(verb) before \(expected.midnight.iso8601(decimals: 0))")
     }
 
     /// Likewise when nothing was heard: the table may know of one.
     mutating func consultLeapSeconds(at now: ClockReading) {
-        guard let estimate = leapingEstimate else { return }
         let before = leapSecond
-        expectLeapSecond(announced: nil, by: estimate, at: now)
-        guard leapSecond != before, served.reference != nil else { return }
-        serveLeapSecond()
-        publishStatus(at: now)
-    }
-
-    /// What clients are told while there is a time to serve.
-    mutating func serveLeapSecond() {
-        guard let interval = configuration.leapSmearInterval else {
-            served.leap = leapSecond?.indicator ?? .none
-            return
-        }
-        served.leap = .none
-        served.smear = leapSecond.map { LeapSmear($0, over: interval) }
+        expectLeapSecond(announced: nil, at: now)
+        if leapSecond != before, served.reference != nil { publishStatus(at: now) }
     }
 
     /// What the kernel is told.
@@ -69,11 +58,9 @@ extension Engine {
         return leapSecond.day.contains(now.date) ? leapSecond.indicator : .none
     }
 
-    private var leapingEstimate: ClockEstimate? { (served.reference ?? networkReference)?.estimate }
-
     /// When the expected leap second comes.
     private var leapMoment: MonotonicTime? {
-        guard let leapSecond, let estimate = leapingEstimate else { return nil }
+        guard let leapSecond, let estimate = timekeeper.followed?.estimate else { return nil }
         return Timescale(estimate).moment(of: leapSecond.date)
     }
 
@@ -97,12 +84,10 @@ extension Engine {
         leapSecond = nil
         pastLeap = PastLeap(second: second, moment: moment)
         leapNoticeEnd = moment + Self.leapMargin
-        networkReference?.estimate.date += second.correction
-        served.reference?.estimate.date += second.correction
+        timekeeper.shift(by: second.correction)
         for index in associations.indices { associations[index].shift(by: second.correction) }
         thermal.shift(by: second.correction)
         rtc?.take(second)
-        if served.reference != nil { serveLeapSecond() }
         publishStatus(at: now)
         log(.notice, second.kind == .insertion ? "leap second inserted" : "leap second deleted")
         saveRTC()

@@ -115,7 +115,6 @@ extension Engine {
     private mutating func remove(_ id: AssociationID) {
         associations.removeAll { $0.id == id }
         for index in lines.indices { lines[index].associations.removeAll { $0 == id } }
-        if systemPeer == id { systemPeer = nil }
         actions.append(.close(id))
         actions.append(.associationsChanged)
     }
@@ -137,11 +136,13 @@ extension Engine {
         let wasReachable = associations[index].isReachable
         let sentAt = associations[index].lastRequestAt
         let check = ReplyCheck(
-            pivot: max(now.date, .earliestPlausible),
+            pivot: min(max(now.date, .earliestPlausible), .latestPlausible),
             frequency: currentPrior(at: now.monotonic).frequency,
             precision: configuration.precision,
             ownReferenceIDs: configuration.ownReferenceIDs,
             thermal: thermal.gain(at: receivedAt),
+            allowance: timekeeper.stability.allowance,
+            plausibleDates: configuration.plausibleDates,
             keyID: associations[index].configuration.keyID,
             keys: keys
         )
@@ -163,8 +164,7 @@ extension Engine {
                     actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))
                 }
                 guard usesSample, !associations[index].isPicking else { return }
-                if let contradiction = associations[index].contradiction { doubt(contradiction, by: id) }
-                updateSystem(from: id, at: now)
+                takeSample(of: id, at: now)
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }
         } catch {
@@ -182,11 +182,15 @@ extension Engine {
         }
     }
 
-    /// A server's word is far from the estimate that is followed. While hardly anybody else is there to say which is
-    /// right, the bound has to cover both.
-    private mutating func doubt(_ contradiction: NTPDuration, by id: AssociationID) {
-        guard truechimers.contains(id), truechimers.count < Self.fewestToOutvote else { return }
-        served.reference?.rootDispersion += contradiction
+    /// A new sample came from `id`: decide anew, and learn from it if it is one of those that are followed.
+    private mutating func takeSample(of id: AssociationID, at now: ClockReading) {
+        guard decide(after: .server(id), at: now), let network = timekeeper.network,
+            let association = associations.first(where: { $0.id == id }), association.contradiction == nil
+        else { return }
+        if let newest = association.statistics.newest {
+            timekeeper.noteFrequencyChange(association.frequencyChange, at: newest.moment)
+        }
+        updateRTCModel(by: association, of: network.reference)
     }
 
     private mutating func obey(_ code: ReferenceID, from association: Association, at now: MonotonicTime) {
@@ -208,7 +212,7 @@ extension Engine {
 
     /// What is known of the oscillator's frequency now, for statistics that start.
     func currentPrior(at now: MonotonicTime) -> FrequencyPrior {
-        guard let estimate = networkReference?.estimate else { return prior }
+        guard let estimate = timekeeper.network?.reference.estimate else { return prior }
         let elapsed = (now - estimate.moment).seconds
         let wander = OscillatorModel.wander * max(0, elapsed).squareRoot()
         let error = estimate.frequencyError.fraction

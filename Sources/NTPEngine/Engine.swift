@@ -24,28 +24,15 @@ package struct Engine: Sendable {
     /// Servers that told us to go away (kiss codes DENY, RSTR).
     var deniedAddresses: [IPAddress] = []
 
-    package internal(set) var state = SystemState.unsynchronised
-    /// Since when no server has been followed; nil outside of holdover.
-    package internal(set) var holdoverSince: MonotonicTime?
-    /// Holdover has lasted as long as is allowed: nothing is served until servers are back.
-    var isHoldoverOver = false
-    package internal(set) var systemPeer: AssociationID?
-    package internal(set) var falsetickers: [AssociationID] = []
-    package internal(set) var truechimers: [AssociationID] = []
-    package internal(set) var served: ServedTime
-    /// The last reference from the network: what the oscillator alone would make of the time.
-    var networkReference: TimeReference?
-    let networkLoop: ClockLoop
-    /// The RTC at boot may differ from the clock by any amount.
-    let rtcLoop: ClockLoop
+    var timekeeper = Timekeeper()
     let prior: FrequencyPrior
     var nextFrequencySave: MonotonicTime
 
-    package internal(set) var rtc: RTCKeeper?
+    package internal(set) var rtc: RTCSource?
     /// The oscillator by the RTC's thermometer.
     package internal(set) var thermal = ThermalCompensation()
     /// When the machine's clock is to be served, should nothing else have come up.
-    let lastResortBegin: MonotonicTime
+    let localBegin: MonotonicTime
     /// What is known of leap seconds beside the servers' word.
     package internal(set) var leapSeconds: LeapSecondTable?
     /// The leap second that ends the present day.
@@ -66,17 +53,14 @@ package struct Engine: Sendable {
         self.configuration = configuration
         keys = configuration.keys
         self.random = random
-        networkLoop = ClockLoop(limits: configuration.limits)
-        rtcLoop = ClockLoop(limits: ClockLoop.Limits(step: configuration.limits.step, panic: .zero))
         prior = frequency.map(FrequencyPrior.remembered) ?? .unknown
-        served = .unsynchronised(precision: configuration.precision)
         nextFrequencySave = now.monotonic + Self.frequencySaveInterval
-        lastResortBegin = configuration.lastResort.map { now.monotonic + $0.wait } ?? .distantFuture
+        localBegin = configuration.local.map { now.monotonic + $0.wait } ?? .distantFuture
         broadcasts = configuration.broadcasts.map { Broadcast(configuration: $0, next: now.monotonic) }
         setSources(configuration.sources, at: now.monotonic)
         if configuration.hasRTC {
-            rtc = RTCKeeper(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
-            if let savedRTC, SavedRTC(parsing: savedRTC) == nil {
+            rtc = RTCSource(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
+            if let savedRTC, RTCMemory(parsing: savedRTC) == nil {
                 actions.append(.log(.warning, "the saved RTC state cannot be read; learning starts anew"))
             }
         }
@@ -100,11 +84,11 @@ package struct Engine: Sendable {
         for association in associations { deadline = min(deadline, association.nextPoll) }
         for broadcast in broadcasts { deadline = min(deadline, broadcast.next) }
         for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
-        if served.correction.duration > .zero { deadline = min(deadline, served.correction.end) }
+        if timekeeper.slew.duration > .zero { deadline = min(deadline, timekeeper.slew.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
         deadline = min(deadline, holdoverEnd)
         deadline = min(deadline, leapDeadline)
-        if state == .unsynchronised { deadline = min(deadline, lastResortBegin) }
+        if state.kind == .unsynchronised { deadline = min(deadline, localBegin) }
         return deadline
     }
 
@@ -112,13 +96,12 @@ package struct Engine: Sendable {
     package mutating func advance(to now: ClockReading) {
         leapIfDue(at: now)
         consultLeapSeconds(at: now)
+        watchClock(at: now)
         endCorrection(at: now.monotonic)
         pollServers(at: now)
         lookUpNames(at: now.monotonic)
         askRTC(at: now)
-        if state == .synchronised, !isFollowingServers(at: now.monotonic) { enterHoldover(at: now) }
-        checkHoldoverLimit(at: now)
-        resortToOwnClock(at: now)
+        decide(after: .time, at: now)
         broadcast(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
@@ -130,14 +113,15 @@ package struct Engine: Sendable {
         saveRTC()
     }
 
-    /// Whether one of the servers that the last selection agreed on can still be used.
-    private func isFollowingServers(at now: MonotonicTime) -> Bool {
-        candidates(at: now).contains { truechimers.contains($0.id) }
+    /// When holdover ends whatever the bound is.
+    private var holdoverEnd: MonotonicTime {
+        guard let since = holdoverSince, let duration = configuration.holdover.duration else { return .distantFuture }
+        return since + duration
     }
 
     /// The oscillator's frequency, if it has been measured in this run.
     package var measuredFrequency: Frequency? {
-        guard let estimate = networkReference?.estimate, estimate.frequencyError < Self.trustedFrequencyError else {
+        guard let estimate = timekeeper.network?.reference.estimate, estimate.frequencyError < Self.trustedFrequencyError else {
             return nil
         }
         return estimate.frequency
@@ -162,11 +146,13 @@ package struct EngineConfiguration: Sendable {
     package var selection: SelectionLimits
     /// Associations that all pools together may have; nil leaves each its own few.
     package var maximumPoolAssociations: Int?
-    package var lastResort: LastResort?
+    package var local: LocalReference?
     package var hasRTC: Bool
     /// Whether the RTC's aging register may be set, so that the chip itself keeps time.
     package var trimsRTC: Bool
     package var holdover: HoldoverLimits
+    /// Dates outside of it are nobody's time.
+    package var plausibleDates: ClosedRange<NTPDate>
     /// Over which a leap second is spread for clients; nil announces it to them.
     package var leapSmearInterval: NTPDuration?
     /// log2 of the served clock's precision in seconds.
@@ -181,10 +167,11 @@ package struct EngineConfiguration: Sendable {
         limits: ClockLoop.Limits = ClockLoop.Limits(),
         selection: SelectionLimits = SelectionLimits(),
         maximumPoolAssociations: Int? = nil,
-        lastResort: LastResort? = nil,
+        local: LocalReference? = nil,
         hasRTC: Bool = false,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
+        plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible,
         leapSmearInterval: NTPDuration? = nil,
         precision: Int8 = -20,
         ownReferenceIDs: [ReferenceID] = [],
@@ -195,10 +182,11 @@ package struct EngineConfiguration: Sendable {
         self.limits = limits
         self.selection = selection
         self.maximumPoolAssociations = maximumPoolAssociations
-        self.lastResort = lastResort
+        self.local = local
         self.hasRTC = hasRTC
         self.trimsRTC = trimsRTC
         self.holdover = holdover
+        self.plausibleDates = plausibleDates
         self.leapSmearInterval = leapSmearInterval
         self.precision = precision
         self.ownReferenceIDs = ownReferenceIDs

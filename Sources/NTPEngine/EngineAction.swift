@@ -17,7 +17,7 @@ package enum EngineAction: Sendable {
     case associationsChanged
     /// Look a host up; the answer comes back by `Engine.resolved`.
     case resolve(SourceID, host: String)
-    case step(by: NTPDuration)
+    case step(by: ClockStep)
     case steer(ClockSteering)
     case publish(ClockStatus)
     /// Ask the RTC; the answer comes back by `Engine.rtcAnswered`.
@@ -50,32 +50,6 @@ package enum LogLevel: Sendable {
     case notice
     case info
     case debug
-}
-
-/// A job for the thread that owns the I2C bus.
-package enum RTCRequest: Sendable {
-    /// Find the second's edge; with a prediction, it is waited for.
-    case sample(expecting: EdgePrediction?)
-    /// Set the chip to this time, on the second.
-    case write(Timescale)
-    /// Set the aging register, and let it take effect.
-    case trim(AgingOffset)
-}
-
-package enum RTCAnswer: Sendable {
-    case sample(EdgeSample)
-    case written(WriteReport)
-    case trimmed(TrimReport)
-    /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half. In words.
-    case timeless(reason: String)
-    /// In words; the same words are the same trouble.
-    case failed(RTCRequest, reason: String)
-
-    /// What a request that did not succeed comes to.
-    package static func failure(of request: RTCRequest, reason: String, isTimeless: Bool) -> RTCAnswer {
-        guard case .sample = request, isTimeless else { return .failed(request, reason: reason) }
-        return .timeless(reason: reason)
-    }
 }
 
 /// The engine's source of random bits, cryptographically strong outside of simulations.

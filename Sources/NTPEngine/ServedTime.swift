@@ -2,7 +2,7 @@ import ClockDiscipline
 import NTPTime
 import NTPWire
 
-/// What every reply says of the served clock: published by the engine, read by whoever answers.
+/// What every reply says of the served clock: derived by the engine from its decision, read by whoever answers.
 package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
     package var leap: LeapIndicator
     /// 0 while unsynchronised.
@@ -13,20 +13,10 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
     package var precision: Int8
     /// The estimate that the clock follows and its bound; nil while unsynchronised.
     package var reference: TimeReference?
-    /// The correction that is under way.
-    package var correction: Correction
+    /// A time with this root distance is not told.
+    package var maximumDistance: NTPDuration
     /// Of the leap second that ends the day, if it is not to be announced.
     package var smear: LeapSmear?
-
-    /// A slew of the served clock.
-    package struct Correction: BitwiseCopyable, Equatable, Sendable {
-        var start: MonotonicTime
-        var duration: NTPDuration
-
-        static let none = Correction(start: .zero, duration: .zero)
-
-        var end: MonotonicTime { start + duration }
-    }
 
     /// LI 3, stratum 0 and the kiss code INIT: nothing is known yet.
     package static func unsynchronised(precision: Int8) -> ServedTime {
@@ -37,7 +27,7 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
             referenceDate: NTPDate(seconds: 0),
             precision: precision,
             reference: nil,
-            correction: .none
+            maximumDistance: .zero
         )
     }
 
@@ -52,8 +42,13 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
     }
 
     /// The header of a packet that tells the time: everything but whom it answers, and when it came.
+    ///
+    /// Whatever the root distance consists of, no time is told that is not within the limit.
     func header(mode: NTPMode, at now: ClockReading) -> NTPPacket {
-        NTPPacket(
+        guard reference == nil || rootDistance(at: now) < maximumDistance else {
+            return Self.unsynchronised(precision: precision).header(mode: mode, at: now)
+        }
+        return NTPPacket(
             leap: leap,
             mode: mode,
             stratum: stratum,

@@ -29,7 +29,7 @@ package enum ReplyRefusal: Error, Hashable, Sendable {
     case tooDistant
     /// The server takes its time from us.
     case loop
-    /// The server's date lies before this program was made.
+    /// The server's date lies outside of the plausible window.
     case implausibleDate
 
     /// Whether somebody else than the server may have sent it.
@@ -58,6 +58,10 @@ struct ReplyCheck {
     var ownReferenceIDs: [ReferenceID]
     /// What temperature has made of the oscillator.
     var thermal: ThermalGain
+    /// What the oscillator may have done since the last sample.
+    var allowance: OscillatorAllowance
+    /// Dates outside of it are nobody's.
+    var plausibleDates: ClosedRange<NTPDate>
     /// The key by which replies have to be authenticated; nil if they need not be.
     var keyID: UInt32?
     var keys: KeyTable
@@ -94,7 +98,7 @@ struct ReplyCheck {
             throw .invalidHeader
         }
         let sample = self.sample(of: packet, sentAt: request.sentAt, receivedAt: receivedAt)
-        guard sample.date >= .earliestPlausible else { throw .implausibleDate }
+        guard plausibleDates.contains(sample.date) else { throw .implausibleDate }
         return .time(sample, packet)
     }
 

@@ -21,6 +21,10 @@ struct SourceLine: Sendable {
         nextLookup = firstLookup
     }
 
+    /// Whether its servers may come up soon: their names are being looked up, or that has failed only a few times.
+    var isAwaited: Bool { associations.isEmpty && failures < Self.patience }
+    private static let patience = 4
+
     private static let shortestRetry = NTPDuration.seconds(4)
     private static let longestRetry = NTPDuration.seconds(512)
 

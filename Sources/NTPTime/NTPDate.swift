@@ -64,4 +64,8 @@ package struct NTPDate: BitwiseCopyable, Hashable, Comparable, Sendable {
 extension NTPDate {
     /// No clock shows an earlier time than this program's making: 2026-11-01T00:00:00Z. Moved on with releases.
     package static let earliestPlausible = CivilTime(year: 2026, month: 11, day: 1).date
+    /// Nor does one show a later date, 20 years after, while this program is in use.
+    package static let latestPlausible = CivilTime(year: 2046, month: 11, day: 1).date
+    /// Dates outside of it are nobody's time.
+    package static let plausible = earliestPlausible...latestPlausible
 }

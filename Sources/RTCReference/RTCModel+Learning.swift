@@ -131,6 +131,16 @@ extension RTCModel {
         lastWrite = NTPDate(seconds: observation.date.seconds)
     }
 
+    /// Notes that a change of the chip's time was undone, but for `offset`, positive if the chip is ahead of where it was.
+    package mutating func shifted(by offset: NTPDuration, bound: NTPDuration) {
+        isBeingWritten = false
+        guard var state else { return }
+        for index in state.filters.indices { state.filters[index].filter.offset += offset.seconds }
+        state.observationBound += bound.seconds
+        self.state = state
+        dissent = nil
+    }
+
     /// Notes what the aging register is at `date` (UTC), in effect. Positive slows the chip.
     ///
     /// The datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.

@@ -25,6 +25,16 @@ package final class SelfTest {
     private let report: (Check) -> Void
     /// Whether nothing has failed yet.
     private var isGood = true
+    /// What the test has made of the chip's time so far.
+    package private(set) var timeChange = TimeChange.none
+
+    package enum TimeChange: Hashable, Sendable {
+        case none
+        /// It was changed and not put back.
+        case lost
+        /// It was put back, and is ahead of where it was by so much.
+        case restored(offset: NTPDuration, bound: NTPDuration)
+    }
 
     /// - Parameters:
     ///   - isInterrupted: asked every few seconds whether the test is to end early.
@@ -250,6 +260,7 @@ extension SelfTest {
         for (from, to) in Self.rollovers(after: time.civil.year) {
             check(from.iso8601) { () throws(RTCError) in
                 isChanged = true
+                timeChange = .lost
                 return try rollover(from, to, time.hourMode)
             }
         }
@@ -290,6 +301,7 @@ extension SelfTest {
         }
         // Days ended that an alarm may have waited for.
         try insisting { () throws(RTCError) in try clearAlarmFlags(except: flags) }
+        timeChange = .restored(offset: placed.residual, bound: placed.edge.uncertainty)
         let off =
             "\(fixed(placed.residual.milliseconds, 3)) ms off, ±\(fixed(placed.edge.uncertainty.milliseconds, 3)) ms"
         guard placed.residual.magnitude <= Self.precision else { return .failed(off) }

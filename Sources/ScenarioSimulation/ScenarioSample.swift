@@ -21,7 +21,7 @@ package struct ScenarioSample: Equatable, Sendable {
 
 package enum HostState: Equatable, Sendable {
     case off
-    case running(SystemState)
+    case running(SystemState.Kind)
 
     package var name: String {
         switch self {
@@ -29,7 +29,7 @@ package enum HostState: Equatable, Sendable {
         case .running(.unsynchronised): "unsynchronised"
         case .running(.synchronised): "synchronised"
         case .running(.holdover): "holdover"
-        case .running(.lastResort): "last-resort"
+        case .running(.local): "local"
         }
     }
 }

@@ -13,7 +13,7 @@ extension World {
         guard let engine else { return sample }
         let reading = reading
         let error = reading.date - truth.date(at: now)
-        sample.state = .running(engine.state)
+        sample.state = .running(engine.state.kind)
         sample.error = error
         if engine.served.reference != nil {
             // Rounded up as on the wire.

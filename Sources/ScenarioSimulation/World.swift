@@ -3,6 +3,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 import NetworkAddress
+import RTCReference
 
 /// One run of a scenario: a host with the real engine on it, its servers and its chip, in virtual time.
 final class World {
@@ -139,7 +140,7 @@ final class World {
             rtc?.restorePower(at: now)
             start()
         case .clockStep(let offset):
-            clock.step(by: offset, at: moment)
+            clock.step(by: ClockStep(offset), at: moment)
             isStepped = true
         case .rtc(let fault): rtc?.befall(fault, at: now)
         }
@@ -161,8 +162,8 @@ final class World {
             switch sabotage(action, engine) {
             case .send(let id, let address, let datagram): send(datagram, to: address.address, for: id)
             case .resolve(let source, let host): resolve(source, host)
-            case .step(let offset):
-                clock.step(by: offset, at: moment)
+            case .step(let step):
+                clock.step(by: step, at: moment)
                 steps += 1
                 isStepped = true
             case .steer(let steering): clock.steer(steering, at: moment)

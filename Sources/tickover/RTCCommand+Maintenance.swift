@@ -58,23 +58,14 @@ extension RTCCommand {
 
     private func trimAutomatically(as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.trimRTC(nil, format)) { return answer }
-        if var saved = try saved() {
-            saved.isTrimmedByHand = false
-            try keep(saved)
-        }
+        var journal = try journal()
+        if journal.saved != nil { try journal.change { $0.setTrimmedByHand(false) } }
         return RTCTrimReport.automatic(as: format)
-    }
-
-    private func keep(_ saved: SavedRTC) throws(ToolError) {
-        var files = StateFiles(daemon.configuration)
-        if let complaint = files.write(rtc: saved.text) {
-            throw ToolError(.failure, "the daemon does not know of it: \(complaint)")
-        }
     }
 
     private func trim(to aging: AgingOffset, as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.trimRTC(aging, format)) { return answer }
-        let saved = try saved()
+        var journal = try journal()
         let (report, sample) = try withDevice { device, _ throws(ToolError) in
             do throws(RTCDeviceError) {
                 let report = try device.setAging(aging)
@@ -83,12 +74,11 @@ extension RTCCommand {
                 throw ToolError(error)
             }
         }
-        if var saved {
-            // Without a time, the model stays where it is in time.
-            let date = (try? sample.get())?.chipTime ?? .earliestPlausible
-            saved.model.note(report.after, at: date)
-            saved.isTrimmedByHand = true
-            try keep(saved)
+        // Without a time, the model stays where it is in time.
+        let date = (try? sample.get())?.chipTime ?? .earliestPlausible
+        try journal.change { store in
+            store.commit(report, at: date)
+            store.setTrimmedByHand(true)
         }
         return RTCTrimReport(report).rendered(as: format)
     }
@@ -117,24 +107,27 @@ extension RTCCommand {
                 "the daemon is running and uses the chip; end it for the test, as with 'systemctl stop tickoverd'"
             )
         }
+        var journal = try journal()
         return try withDevice { device, signals throws(ToolError) in
             var checks: [SelfTest.Check] = []
             var isInterrupted = false
-            let passed: Bool
+            let (passed, timeChange): (Bool, SelfTest.TimeChange)
+            try journal.change { $0.beginTest() }
             do throws(RTCDeviceError) {
-                passed = try device.use { reference throws(RTCError) in
-                    SelfTest(reference) {
+                (passed, timeChange) = try device.use { reference throws(RTCError) in
+                    let test = SelfTest(reference) {
                         isInterrupted = isInterrupted || !signals.take().isEmpty
                         return isInterrupted
                     } report: { check in
                         checks.append(check)
                         if format == .text { StandardStream.output.write(check.text) }
                     }
-                    .run()
+                    return (test.run(), test.timeChange)
                 }
             } catch {
                 throw ToolError(error)
             }
+            try journal.change { $0.endTest(timeChange) }
             if format == .json { try show(selfTestJSON(checks, passed: passed).text + "\n") }
             return passed && !isInterrupted ? .success : .failure
         }

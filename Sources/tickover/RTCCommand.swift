@@ -3,7 +3,6 @@ import CommandLine
 import Configuration
 import Linux
 import Monitoring
-import NTPEngine
 import NTPTime
 import ProgramSupport
 import RTCDevice
@@ -25,12 +24,12 @@ struct RTCCommand {
 
     /// What the chip says, and what the daemon knew of it when it ended.
     func report(of device: RTCDevice, converting: Bool = false) throws(ToolError) -> RTCReport {
-        let saved = try saved()
+        let model = try journal().store.memory.model
         do throws(RTCDeviceError) {
             return RTCReport(
                 try device.snapshot(converting: converting),
                 name: device.name,
-                model: saved?.model,
+                model: model.hasHistory ? model : nil,
                 systemClock: systemClock,
                 systemClockError: SystemTimex().errorBound
             )
@@ -43,23 +42,43 @@ struct RTCCommand {
     ///   for synchronised.
     func set(to date: NTPDate?, as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.setRTC(date, format)) { return answer }
+        let time = try timeToSet(date)
+        var journal = try journal()
+        return try withDevice { device, _ throws(ToolError) in
+            try journal.change { $0.begin(setting: time) }
+            let written: WriteReport
+            do throws(RTCDeviceError) {
+                written = try device.write(Timescale(reading: time.reading(at: clock.now), frequency: .zero))
+            } catch {
+                throw ToolError(error)
+            }
+            try journal.change { $0.commit(written, known: nil) }
+            let report = RTCWriteReport(written)
+            return rendered(report.text, report.json, as: format)
+        }
+    }
+
+    /// - Parameter date: what somebody gave; nil is the system clock's time, if the kernel holds it for synchronised.
+    private func timeToSet(_ date: NTPDate?) throws(ToolError) -> RTCStore.TimeToSet {
         var reading = systemClock
         if let date {
             reading.date = date
-        } else if SystemTimex().errorBound == nil {
+            return .given(reading)
+        }
+        guard let bound = SystemTimex().errorBound else {
             throw ToolError(
                 .failure,
                 "no daemon answers and the system clock is not synchronised; give the time with --time"
             )
         }
-        return try withDevice { device, _ throws(ToolError) in
-            do throws(RTCDeviceError) {
-                let report = RTCWriteReport(try device.write(Timescale(reading: reading, frequency: .zero)))
-                return rendered(report.text, report.json, as: format)
-            } catch {
-                throw ToolError(error)
-            }
-        }
+        let estimate = ClockEstimate(
+            moment: reading.monotonic,
+            date: reading.date,
+            frequency: .zero,
+            phaseError: .zero,
+            frequencyError: .zero
+        )
+        return .reference(TimeReference(estimate: estimate, rootDelay: .zero, rootDispersion: bound, leap: .none))
     }
 
     /// Sets the system clock to the chip's time, corrected by what is known of the chip.
@@ -70,17 +89,25 @@ struct RTCCommand {
         waitForBus()
         let (name, sample) = try withDevice { device, _ throws(ToolError) in (device.name, try self.sample(of: device))
         }
-        let saved = try savedText()
+        let saved = try journal().saved
         let time: RTCTime
         do throws(RTCRefused) {
             time = try RTCTime(sample, saved: saved, leapSeconds: leapSeconds())
         } catch {
             throw ToolError(.failure, error.reason.description)
         }
+        guard KernelClock.plausibleDates.contains(time.reading.date) else {
+            throw ToolError(
+                .failure,
+                "the RTC says \(time.reading.date.iso8601(decimals: 0)), to which the system clock is not set: expected a time "
+                    + "before \(KernelClock.plausibleDates.upperBound.iso8601(decimals: 0))"
+            )
+        }
         do throws(ClockError) {
             let clock = try KernelClock(timex: SystemTimex())
             let now = clock.read()
-            let step = time.reading.date + (now.monotonic - time.reading.monotonic) - now.date
+            let date = time.reading.date + (now.monotonic - time.reading.monotonic)
+            let step = ClockStep(from: now.date, to: date)
             try clock.step(by: step)
             let report = RTCLoadReport(time, name: name, clock: now, step: step)
             return rendered(report.text, report.json, as: format)
@@ -117,14 +144,8 @@ struct RTCCommand {
         daemon.configuration.leapFile.flatMap { try? LeapSeconds.load($0) }
     }
 
-    private func savedText() throws(ToolError) -> String? {
-        do throws(StateFileError) { return try StateFiles(daemon.configuration).rtc() } catch {
-            throw ToolError(.failure, error.description)
-        }
-    }
-
-    /// What the daemon has kept of the chip; nil for nothing.
-    func saved() throws(ToolError) -> SavedRTC? { try savedText().flatMap(SavedRTC.init(parsing:)) }
+    /// What the daemon, or an earlier command, has kept of the chip.
+    func journal() throws(ToolError) -> RTCJournal { try RTCJournal(daemon.configuration) }
 
     /// Works with the chip itself, and leaves it as it was found: signals wait until the work is done.
     func withDevice<Value>(

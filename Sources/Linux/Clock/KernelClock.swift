@@ -8,6 +8,11 @@ package final class KernelClock: ServedClock {
     /// The rate last asked for, without a slew; at the start the one the kernel had. Positive is faster.
     package private(set) var frequency: Frequency
 
+    /// What the clock may be set to. Programs of a 32-bit system, PID 1 of Debian's among them, count time in 31 bits: beyond
+    /// their end the machine could not be booted any more.
+    package static let plausibleDates =
+        NTPDate.earliestPlausible...min(.latestPlausible, NTPDate(unixSeconds: Int64(Int.max) - 86_400))
+
     /// NTP_PHASE_LIMIT: beyond it the kernel calls itself unsynchronised.
     private static let errorLimit = NTPDuration.seconds(16)
 
@@ -44,13 +49,13 @@ package final class KernelClock: ServedClock {
     /// By ADJ_SETOFFSET, which no delay of this process makes wrong; clock_settime(2) where the kernel refuses it.
     ///
     /// The kernel marks itself unsynchronised by it, until the next `publish`.
-    package func step(by offset: NTPDuration) throws(ClockError) {
+    package func step(by step: ClockStep) throws(ClockError) {
         var request = Timex(modes: [.setOffset, .nanoseconds])
-        (request.seconds, request.subseconds) = offset.secondsAndNanoseconds
+        (request.seconds, request.subseconds) = (step.seconds, Int64(step.nanoseconds))
         do throws(ClockError) {
             _ = try Self.adjust(timex, request)
         } catch .outOfRange {
-            try Self.mapped { () throws(LinuxError) in try timex.setRealTime(timex.realTime + offset) }
+            try Self.mapped { () throws(LinuxError) in try timex.setRealTime(timex.realTime.stepped(by: step)) }
         }
         kernelStamps.clockWasStepped()
         try setRate(frequency)

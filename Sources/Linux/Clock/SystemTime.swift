@@ -6,11 +6,6 @@ extension NTPDuration {
     fileprivate init(seconds: Int64, nanoseconds: Int32) {
         self.init(units: seconds << 32 + (Int64(nanoseconds) << 32 + 500_000_000) / 1_000_000_000)
     }
-
-    /// Whole seconds, rounded down, and the nanoseconds above them, 0...999,999,999.
-    var secondsAndNanoseconds: (seconds: Int64, nanoseconds: Int64) {
-        (units >> 32, ((units & 0xffff_ffff) * 1_000_000_000) >> 32)
-    }
 }
 
 extension MonotonicTime {

@@ -27,7 +27,7 @@ package final class VirtualClock: ServedClock {
         ClockSnapshot(trajectory: trajectory, steppedUntil: kernelStamps.quarantineEnd)
     }
 
-    package func step(by offset: NTPDuration) throws(ClockError) { trajectory.step(by: offset, at: oscillator.now) }
+    package func step(by step: ClockStep) throws(ClockError) { trajectory.step(by: step, at: oscillator.now) }
 
     /// - Throws: `outOfRange` when frequency and slew together go beyond ±10 %, as the kernel's clock has it.
     package func steer(_ steering: ClockSteering) throws(ClockError) {

@@ -93,12 +93,11 @@ extension QueriedPeer {
         port = association.address.port
         name = IPAddress(host) == nil ? host : nil
         selection =
-            if engine.systemPeer == id {
-                .systemPeer
-            } else if engine.falsetickers.contains(id) {
-                .falseticker
-            } else {
-                engine.truechimers.contains(id) ? .candidate : .rejected
+            switch engine.verdict(on: id) {
+            case .systemPeer: .systemPeer
+            case .truechimer: .candidate
+            case .falseticker: .falseticker
+            default: .rejected
             }
         reach = association.reach
         missed = association.missed
@@ -122,7 +121,7 @@ extension QueriedPeer {
 
     /// - Parameter keeper: the RTC. Its offset is what it says of the time, corrected by what is known of it, less the
     ///   served clock.
-    init(_ keeper: RTCKeeper, in view: QueryView) {
+    init(_ keeper: RTCSource, in view: QueryView) {
         let sample = keeper.lastSample
         let prediction = keeper.model.predict(at: sample?.chipTime ?? view.now.date)
         id = .rtc
@@ -133,9 +132,9 @@ extension QueriedPeer {
         reach = keeper.reach
         missed = keeper.reach & 1 == 0 ? 1 : 0
         selection =
-            if view.engine.isFollowingRTC {
+            if view.engine.servedClock == .rtc {
                 .systemPeer
-            } else if keeper.contradiction != nil {
+            } else if keeper.doubt > .zero {
                 .falseticker
             } else {
                 keeper.lastError == nil && sample != nil ? .backup : .rejected

@@ -48,11 +48,11 @@ package struct QueryView: Sendable {
     /// Leap indicator, source and last event (RFC 9327 section 3.1).
     var status: UInt16 {
         let (source, event): (UInt16, UInt16) =
-            switch engine.state {
+            switch engine.state.kind {
             case .unsynchronised: (0, 6)
             case .synchronised: (6, 5)
-            case .holdover: (engine.isFollowingRTC ? 5 : 0, 8)
-            case .lastResort: (5, 5)
+            case .holdover: (engine.servedClock == nil ? 0 : 5, 8)
+            case .local: (5, 5)
             }
         return UInt16(served.leap.rawValue) << 14 | source << 8 | event
     }
@@ -68,7 +68,7 @@ package struct QueryView: Sendable {
     }
 
     /// What is followed.
-    var systemPeer: QueriedPeer? { peer(engine.isFollowingRTC ? .rtc : engine.systemPeer) }
+    var systemPeer: QueriedPeer? { peer(engine.servedClock == .rtc ? .rtc : engine.systemPeer) }
 }
 
 /// What does not change while the daemon runs.
