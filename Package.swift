@@ -45,18 +45,18 @@ let core: [Target] = [
     library("ClockDiscipline", ["NTPTime"], swiftSettings: arithmetic),
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
-    library("RTCReference", ["DS3231", "HAL", "ClockDiscipline", "NTPTime"]),
+    library("RTCReference", ["HAL", "ClockDiscipline", "NTPTime"]),
     library(
         "NTPEngine",
-        ["Authentication", "NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "RTCReference", "DS3231"]
+        ["Authentication", "NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "HAL", "RTCReference"]
     ),
     library("Configuration", ["Authentication", "NTPTime", "NetworkAddress"]),
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
     library(
         "Monitoring",
         [
-            "Authentication", "NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline", "RTCReference",
-            "DS3231",
+            "Authentication", "HAL", "NTPEngine", "NTPWire", "NTPTime", "NetworkAddress", "ClockDiscipline",
+            "RTCReference",
         ]
     ),
     library("Simulation", ["HAL", "NTPTime"], swiftSettings: arithmetic),
@@ -82,8 +82,8 @@ let shell: [Target] = [
     library(
         "Daemon",
         [
-            "Authentication", "ClockDiscipline", "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine",
-            "NTPTime", "NTPWire", "NetworkAddress", "ProgramSupport", "RTCDevice", "RTCReference",
+            "Authentication", "ClockDiscipline", "CommandLine", "Configuration", "HAL", "Linux", "Monitoring",
+            "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress", "ProgramSupport", "RTCDevice", "RTCReference",
         ]
     ),
     program("tickoverd", ["CommandLine", "Configuration", "Daemon", "Linux", "ProgramSupport"]),
@@ -91,7 +91,7 @@ let shell: [Target] = [
         "tickover",
         [
             "CommandLine", "Configuration", "Linux", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress",
-            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "DS3231", "ScenarioSimulation",
+            "ProgramSupport", "RTCDevice", "RTCReference", "ClockDiscipline", "HAL", "ScenarioSimulation",
         ]
     ),
 ]
@@ -108,15 +108,18 @@ let checks: [Target] = [
     tests("NTPWireTests", ["NTPWire"]),
     tests("AuthenticationTests", ["Authentication"]),
     tests("ClockDisciplineTests", ["ClockDiscipline"]),
-    tests("DS3231Tests", ["DS3231", "Simulation"]),
+    tests("DS3231Tests", ["DS3231", "HAL", "Simulation"]),
     tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "Simulation"]),
     tests("SimulationTests", ["Simulation"]),
     tests(
         "ScenarioSimulationTests",
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
-    tests("NTPEngineTests", ["Authentication", "NTPEngine", "RTCReference", "DS3231"]),
-    tests("MonitoringTests", ["Authentication", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]),
+    tests("NTPEngineTests", ["Authentication", "DS3231", "HAL", "NTPEngine", "RTCReference"]),
+    tests(
+        "MonitoringTests",
+        ["Authentication", "DS3231", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]
+    ),
     tests("ConfigurationTests", ["Authentication", "Configuration"]),
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),

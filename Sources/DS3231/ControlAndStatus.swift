@@ -42,6 +42,6 @@ package struct StatusRegister: OptionSet, Hashable, Sendable {
     /// A1F.
     package static let alarm1 = StatusRegister(rawValue: 0x01)
 
-    /// Bits that a DS3231 always reads as 0.
+    /// Bits that a DS3231 always reads as 0, and a DS3232 does not.
     static let reservedBits: UInt8 = 0x70
 }

@@ -1,259 +1,268 @@
 import HAL
 import NTPTime
 
-/// The DS3231 real-time clock on an I2C bus.
-///
-/// Nothing is cached: registers that are changed in part are read first, each time. All calls block for their
-/// transfers. Every one throws `DS3231Error.bus` with the bus's own error when a transfer fails.
-package struct DS3231 {
-    private let bus: any I2CBus
-    package let address: I2CAddress
+/// The DS3231 real-time clock on an I2C bus; the DS3232, which is the same with more memory, passes for one.
+package final class DS3231: RTCChip {
+    let access: RTCRegisterAccess
+
+    package init(bus: any I2CBus, address: I2CAddress = DS3231.defaultAddress) {
+        access = RTCRegisterAccess(bus: bus, address: address, chip: Self.name)
+    }
+
+    package var kind: RTCKind { Self.kind }
+    package var thermometer: (any RTCThermometer)? { self }
+    package var trimmer: (any RTCTrimmer)? { self }
+    package var oneHertz: (any RTCOneHertz)? { self }
+    package var testRegisters: (any RTCTestRegisters)? { self }
+}
+
+// MARK: - What is known of every one
+
+extension DS3231 {
+    private static let name = "DS3231"
 
     /// 68h, the only address that the chip has.
     package static let defaultAddress = I2CAddress(clamping: 0x68)
+    /// What else is found at that address.
+    static let neighbours = "PCF8523, DS1307 or MPU-6050"
 
-    package init(bus: any I2CBus, address: I2CAddress = DS3231.defaultAddress) {
-        self.bus = bus
-        self.address = address
-    }
+    /// Transfers: START, address, pointer, START, address, octets, STOP. `startTime` is START, address, pointer, seven
+    /// octets; the chip restarts its countdown chain in the middle of the seconds octet's acknowledge (datasheet, "Clock and
+    /// Calendar").
+    ///
+    /// Rate: specified are ±2 ppm (0–40 °C), ±3.5 ppm (−40–85 °C), ±5 ppm for the DS3231M, and some ppm of aging: three
+    /// deviations are 7.5 ppm; within the temperatures ±0.05 ppm/°C. A DS3231M is within 5 ppm, and the aging register
+    /// moves a chip by up to 13 ppm. A trimmed chip moved by 0.27 ppm in three years (3e-11); one that is compensated badly,
+    /// or another quartz, moves as an ordinary crystal does. The compensation works in steps of 0.1 ppm, and an error within
+    /// a step has a deviation of 1/√12 of it.
+    ///
+    /// Trim: the datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
+    package static let kind = RTCKind(
+        name: name,
+        transfers: RTCKind.Transfers(readSeconds: 39, readSnapshot: 201, start: 27.5, phase: .zero),
+        rate: RTCKind.Rate(
+            drift: Frequency(fraction: 2.5e-6),
+            largestDrift: Frequency(fraction: 20e-6),
+            coefficient: Frequency(fraction: 0.05e-6),
+            wanders: [1e-11, 3e-11, 1e-10, 3e-10, 1e-9],
+            unobservable: Frequency(fraction: 0.1e-6 / 12.0.squareRoot())
+        ),
+        trim: RTCKind.Trim(step: .ppm(0.1), deviation: 0.5, range: -128...127, ripple: .zero)
+    )
 }
 
 // MARK: - Time
 
 extension DS3231 {
-    /// The time, from the same burst as the flag that says whether it may be believed.
-    ///
-    /// - Throws: `oscillatorStopped` when OSF is set; what is wrong with the registers, or with the bus.
-    package func readTime() throws(DS3231Error) -> ChipTime {
-        let registers: InlineArray<16, UInt8> = try read(from: .seconds)
-        let status = try Self.status(registers[15])
-        guard !status.contains(.oscillatorStopped) else { throw .oscillatorStopped }
-        return try ChipTime(registers: registers.span)
+    static let twelveHourBit: UInt8 = 0x40
+
+    package func readSeconds() throws(RTCChipError) -> UInt8 {
+        let register = Register.seconds.reading(try access.readOctet(Register.seconds.rawValue))
+        do throws(RTCChipError.Reason) { return try RTCChipTime.second(register) } catch { throw failure(error) }
     }
 
-    /// All registers that have something to say, from one burst; for display also when the time is not to be believed.
-    ///
-    /// - Throws: `reservedBits` if the status or temperature registers are not a DS3231's, `stuckBus`, `bus`.
-    package func readSnapshot() throws(DS3231Error) -> ChipSnapshot {
-        let registers: InlineArray<19, UInt8> = try read(from: .seconds)
-        let status = try Self.status(registers[15])
-        let temperatureLow = registers[18]
-        guard temperatureLow & Temperature.reservedLowBits == 0 else {
-            throw .reservedBits(
-                register: .temperatureLow,
-                value: temperatureLow,
-                reserved: Temperature.reservedLowBits
-            )
-        }
-        let time: Result<ChipTime, DS3231Error>
-        do throws(DS3231Error) {
-            time = .success(try ChipTime(registers: registers.span))
-        } catch {
-            time = .failure(error)
-        }
-        return ChipSnapshot(
-            timeRegisters: (0..<7).map { registers[$0] },
-            unverifiedTime: time,
-            control: ControlRegister(rawValue: registers[14]),
-            status: status,
-            aging: AgingOffset(steps: Int8(bitPattern: registers[16])),
-            temperature: Temperature(high: registers[17], low: temperatureLow)
+    package func readSnapshot() throws(RTCChipError) -> RTCChipSnapshot {
+        let octets: InlineArray<19, UInt8> = try access.readBurst(from: Register.seconds.rawValue)
+        try identify(octets.span)
+        let registers = Register.allCases.map { $0.reading(octets[Int($0.rawValue)]) }
+        let hourMode: HourMode =
+            registers[Register.hours].value & Self.twelveHourBit == 0 ? .twentyFour : .twelve
+        let status = StatusRegister(rawValue: registers[Register.status].value)
+        return RTCChipSnapshot(
+            registers: registers,
+            unverifiedTime: time(registers, hourMode),
+            hourMode: hourMode,
+            oscillatorStopped: status.contains(.oscillatorStopped),
+            alarmFlags: status.intersection([.alarm1, .alarm2]).rawValue,
+            temperature: Temperature(
+                high: registers[Register.temperatureHigh].value,
+                low: registers[Register.temperatureLow].value
+            ),
+            trim: TrimOffset(aging: registers[Register.aging].value)
         )
     }
 
-    /// The seconds register alone, 0–59: the shortest read there is, for finding the second's edge.
-    package func readSeconds() throws(DS3231Error) -> UInt8 {
-        try ChipTime.second(readOctet(.seconds))
+    /// The century bit is left out of account: the chip toggles it when 99 turns into 00, and others write what they like.
+    private func time(_ registers: [RTCRegister], _ hourMode: HourMode) -> Result<RTCChipTime, RTCChipError> {
+        do throws(RTCChipError.Reason) {
+            return .success(
+                try RTCChipTime(
+                    second: registers[Register.seconds],
+                    minute: registers[Register.minutes],
+                    hour: registers[Register.hours],
+                    day: registers[Register.date],
+                    month: registers[Register.month],
+                    year: registers[Register.year],
+                    hourMode: hourMode
+                )
+            )
+        } catch {
+            return .failure(failure(error))
+        }
     }
 
-    /// Sets the time, in one burst that begins with the seconds.
-    ///
-    /// The chip restarts its countdown chain when it acknowledges the seconds octet
-    /// (`TransferTiming.secondsAcknowledged`), so `civil` is the time of that moment. OSF stays as it is: the flag is
-    /// cleared only after the time has been read back, with `clearOscillatorStopFlag`.
-    ///
-    /// - Parameter hourMode: the mode that the chip is in, or is to be in.
-    /// - Throws: `invalidTime`, `yearOutOfRange` before anything is written.
-    package func writeTime(_ civil: CivilTime, hourMode: HourMode) throws(DS3231Error) {
-        let time = try ChipTime.registers(for: civil, hourMode: hourMode)
-        var octets = InlineArray<8, UInt8>(repeating: Register.seconds.rawValue)
-        for index in 0..<7 { octets[index + 1] = time[index] }
-        try write(octets.span)
+    /// The chip needs no preparation.
+    package func prepareTime(_ civil: CivilTime, hourMode: HourMode) throws(RTCChipError) { try check(civil) }
+
+    /// One burst that begins with the seconds. The weekday is ISO 8601's, and the century bit is clear.
+    package func startTime(_ civil: CivilTime, hourMode: HourMode) throws(RTCChipError) {
+        try check(civil)
+        let octets: InlineArray<8, UInt8> = [
+            Register.seconds.rawValue,
+            BinaryCodedDecimal.encode(civil.second),
+            BinaryCodedDecimal.encode(civil.minute),
+            RTCChipTime.hours(civil.hour, hourMode) | (hourMode == .twelve ? Self.twelveHourBit : 0),
+            civil.weekday,
+            BinaryCodedDecimal.encode(civil.day),
+            BinaryCodedDecimal.encode(civil.month),
+            BinaryCodedDecimal.encode(UInt8(civil.year % 100)),
+        ]
+        try access.write(octets.span)
     }
+
+    private func check(_ civil: CivilTime) throws(RTCChipError) {
+        do throws(RTCChipError.Reason) { try RTCChipTime.check(civil) } catch { throw failure(error) }
+    }
+
+    func failure(_ reason: RTCChipError.Reason) -> RTCChipError { RTCChipError(Self.name, reason) }
+}
+
+extension [RTCRegister] {
+    fileprivate subscript(_ register: DS3231.Register) -> RTCRegister { self[Int(register.rawValue)] }
 }
 
 // MARK: - Oscillator
 
 extension DS3231 {
-    package func readStatus() throws(DS3231Error) -> StatusRegister {
-        try Self.status(readOctet(.status))
-    }
-
-    package func readControl() throws(DS3231Error) -> ControlRegister {
-        ControlRegister(rawValue: try readOctet(.control))
-    }
-
-    /// Clears OSF and leaves everything else in the status register alone.
-    ///
     /// The chip ignores a 1 written to the alarm flags, so writing 1 keeps also an alarm that comes between the read
     /// and the write.
-    package func clearOscillatorStopFlag() throws(DS3231Error) {
+    package func clearOscillatorStopFlag() throws(RTCChipError) {
         let kept = try readStatus().intersection(.output32kHz)
-        try writeOctet(kept.union([.alarm1, .alarm2]).rawValue, to: .status)
+        try access.write(kept.union([.alarm1, .alarm2]).rawValue, to: Register.status.rawValue)
     }
 
-    /// Lets the oscillator go on when the chip runs on its battery (EOSC).
-    ///
-    /// - Returns: whether it was switched off before, so that the time would have stood still without power.
+    /// Clears EOSC.
     @discardableResult
-    package func startOscillator() throws(DS3231Error) -> Bool {
+    package func startOscillator() throws(RTCChipError) -> Bool {
         let control = try readControl()
         guard control.contains(.stopsOnBattery) else { return false }
         try writeControl(control.subtracting(.stopsOnBattery))
         return true
     }
+
+    func readStatus() throws(RTCChipError) -> StatusRegister {
+        StatusRegister(rawValue: try access.readOctet(Register.status.rawValue))
+    }
+
+    func readControl() throws(RTCChipError) -> ControlRegister {
+        ControlRegister(rawValue: try access.readOctet(Register.control.rawValue))
+    }
+
+    /// Never sets CONV, so that the change of another bit starts no conversion.
+    private func writeControl(_ control: ControlRegister) throws(RTCChipError) {
+        try access.write(control.subtracting(.convert).rawValue, to: Register.control.rawValue)
+    }
 }
 
-// MARK: - Temperature and aging
+// MARK: - Temperature
 
-extension DS3231 {
-    /// The result of the last conversion; the chip does one every 64 s.
-    package func temperature() throws(DS3231Error) -> Temperature {
-        let registers: InlineArray<2, UInt8> = try read(from: .temperatureHigh)
-        guard registers[1] & Temperature.reservedLowBits == 0 else {
-            throw .reservedBits(
-                register: .temperatureLow,
-                value: registers[1],
-                reserved: Temperature.reservedLowBits
-            )
-        }
-        return Temperature(high: registers[0], low: registers[1])
+extension DS3231: RTCThermometer {
+    package func readTemperature() throws(RTCChipError) -> Temperature {
+        let octets: InlineArray<2, UInt8> = try access.read(from: Register.temperatureHigh.rawValue)
+        return Temperature(high: octets[0], low: octets[1])
     }
 
-    /// Starts a temperature conversion, which also makes a new aging offset take effect; it takes up to 200 ms.
-    ///
-    /// - Throws: `conversionInProgress` when one is under way.
-    package func startConversion() throws(DS3231Error) {
+    /// A conversion takes up to 200 ms. One of the chip's own that begins just before makes it ignore the order, and CONV
+    /// then reads clear.
+    package func startConversion() throws(RTCChipError) -> Bool {
         let (control, status) = try readControlAndStatus()
-        guard !control.contains(.convert), !status.contains(.busy) else { throw .conversionInProgress }
-        try write([Register.control.rawValue, control.union(.convert).rawValue])
+        guard !control.contains(.convert), !status.contains(.busy) else { return false }
+        try access.write(control.union(.convert).rawValue, to: Register.control.rawValue)
+        return try readControl().contains(.convert)
     }
 
-    /// Whether a conversion is under way. Asks CONV too, since BSY follows with a delay of 2 ms.
-    package func isConverting() throws(DS3231Error) -> Bool {
+    /// Asks CONV too, since BSY follows with a delay of 2 ms.
+    package func isConverting() throws(RTCChipError) -> Bool {
         let (control, status) = try readControlAndStatus()
         return control.contains(.convert) || status.contains(.busy)
     }
 
-    package func readAgingOffset() throws(DS3231Error) -> AgingOffset {
-        AgingOffset(steps: Int8(bitPattern: try readRawOctet(.aging)))
+    private func readControlAndStatus() throws(RTCChipError) -> (ControlRegister, StatusRegister) {
+        let registers: InlineArray<2, UInt8> = try access.read(from: Register.control.rawValue)
+        if registers[0] == 0xff && registers[1] == 0xff { throw failure(.stuckBus(octet: 0xff)) }
+        return (ControlRegister(rawValue: registers[0]), StatusRegister(rawValue: registers[1]))
+    }
+}
+
+extension Temperature {
+    /// Registers 11h, the signed whole degrees, and 12h, the quarters in its upper two bits: a 10-bit two's complement
+    /// number, so −0.25 °C is FFh, C0h.
+    init(high: UInt8, low: UInt8) {
+        self.init(quarterDegrees: Int16(bitPattern: UInt16(high) << 8 | UInt16(low)) >> 6)
+    }
+}
+
+// MARK: - Aging
+
+/// The aging register, 10h: load capacitance added to or taken from the oscillator; positive slows the chip. A new value
+/// takes effect with the next conversion that finds another temperature, or with one that is asked for.
+extension DS3231: RTCTrimmer {
+    package var needsConversion: Bool { true }
+
+    package func readTrim() throws(RTCChipError) -> TrimOffset {
+        TrimOffset(aging: try access.readRawOctet(Register.aging.rawValue))
     }
 
-    /// Takes effect with the next conversion that finds another temperature, or with `startConversion`.
-    package func writeAgingOffset(_ offset: AgingOffset) throws(DS3231Error) {
-        try writeOctet(UInt8(bitPattern: offset.steps), to: .aging)
+    package func writeTrim(_ trim: TrimOffset) throws(RTCChipError) {
+        guard let steps = Int8(exactly: trim.steps) else {
+            throw failure(.trimOutOfRange(trim, range: -128...127))
+        }
+        try access.write(UInt8(bitPattern: steps), to: Register.aging.rawValue)
+    }
+}
+
+extension TrimOffset {
+    fileprivate init(aging: UInt8) { self.init(steps: Int16(Int8(bitPattern: aging))) }
+}
+
+// MARK: - Square wave
+
+extension DS3231: RTCOneHertz {
+    package func readOneHertz() throws(RTCChipError) -> OneHertzSetting {
+        let control = try readControl()
+        return OneHertzSetting(register: control.rawValue, isOn: control.givesOneHertz)
+    }
+
+    package func switchOneHertzOn() throws(RTCChipError) {
+        try writeControl(readControl().subtracting(.squareWave))
+    }
+
+    package func restoreOneHertz(_ setting: OneHertzSetting) throws(RTCChipError) {
+        let before = ControlRegister(rawValue: setting.register)
+        try writeControl(readControl().subtracting(.squareWave).union(before.intersection(.squareWave)))
     }
 }
 
 // MARK: - Alarms
 
-extension DS3231 {
-    /// Registers 07h–0Dh. All their bits can be written, whether or not they make an alarm.
-    package func readAlarms() throws(DS3231Error) -> InlineArray<7, UInt8> { try read(from: .alarm1Seconds) }
+/// Registers 07h–0Dh, those of the alarms. All their bits can be written, whether or not they make an alarm.
+extension DS3231: RTCTestRegisters {
+    package var firstTestRegister: UInt8 { Register.alarm1Seconds.rawValue }
 
-    package func writeAlarms(_ registers: InlineArray<7, UInt8>) throws(DS3231Error) {
-        var octets = InlineArray<8, UInt8>(repeating: Register.alarm1Seconds.rawValue)
-        for index in 0..<7 { octets[index + 1] = registers[index] }
-        try write(octets.span)
+    package func readTestRegisters() throws(RTCChipError) -> [UInt8] {
+        let octets: InlineArray<7, UInt8> = try access.read(from: firstTestRegister)
+        return octets.indices.map { octets[$0] }
     }
 
-    /// Clears the flags of the alarms that came, but for those in `flags`; OSF stays, since a 1 written to it does
-    /// nothing.
-    package func clearAlarmFlags(except flags: StatusRegister) throws(DS3231Error) {
+    package func writeTestRegisters(_ contents: [UInt8]) throws(RTCChipError) {
+        let octets = [firstTestRegister] + contents
+        try access.write(octets.span)
+    }
+
+    /// OSF stays, since a 1 written to it does nothing.
+    package func clearAlarmFlags(since snapshot: RTCChipSnapshot) throws(RTCChipError) {
         let kept = try readStatus().intersection(.output32kHz).union(.oscillatorStopped)
-        try writeOctet(kept.union(flags.intersection([.alarm1, .alarm2])).rawValue, to: .status)
-    }
-}
-
-// MARK: - Square wave
-
-extension DS3231 {
-    /// Puts 1 Hz on the INT/SQW pin; its falling edges mark the second.
-    package func switchSquareWaveOn() throws(DS3231Error) {
-        try writeControl(readControl().subtracting(.squareWave))
-    }
-
-    /// Lets the pin do again what it did according to `control`; what else was changed since then stays.
-    package func restoreSquareWave(_ control: ControlRegister) throws(DS3231Error) {
-        try writeControl(readControl().subtracting(.squareWave).union(control.intersection(.squareWave)))
-    }
-}
-
-// MARK: - Transfers
-
-extension DS3231 {
-    private func read<let count: Int>(from first: Register) throws(DS3231Error) -> InlineArray<count, UInt8> {
-        var octets = InlineArray<count, UInt8>(repeating: 0)
-        let pointer: InlineArray<1, UInt8> = [first.rawValue]
-        do throws(I2CError) {
-            var buffer = octets.mutableSpan
-            try bus.read(into: &buffer, after: pointer.span, from: address)
-        } catch {
-            throw .bus(error)
-        }
-        // Bursts from 00h hold fields that are neither 00h nor FFh on any DS3231; other reads may be all alike.
-        if first == .seconds, count > 2 {
-            let value = octets[0]
-            var isStuck = value == 0x00 || value == 0xff
-            for index in 1..<count where octets[index] != value { isStuck = false }
-            if isStuck { throw .stuckBus(octet: value) }
-        }
-        return octets
-    }
-
-    /// A register in which FFh has no meaning.
-    private func readOctet(_ register: Register) throws(DS3231Error) -> UInt8 {
-        let octet = try readRawOctet(register)
-        guard octet != 0xff else { throw .stuckBus(octet: octet) }
-        return octet
-    }
-
-    private func readRawOctet(_ register: Register) throws(DS3231Error) -> UInt8 {
-        let octet: InlineArray<1, UInt8> = try read(from: register)
-        return octet[0]
-    }
-
-    private func readControlAndStatus() throws(DS3231Error) -> (ControlRegister, StatusRegister) {
-        let registers: InlineArray<2, UInt8> = try read(from: .control)
-        if registers[0] == 0xff && registers[1] == 0xff { throw .stuckBus(octet: 0xff) }
-        return (ControlRegister(rawValue: registers[0]), try Self.status(registers[1]))
-    }
-
-    private static func status(_ octet: UInt8) throws(DS3231Error) -> StatusRegister {
-        guard octet & StatusRegister.reservedBits == 0 else {
-            throw .reservedBits(register: .status, value: octet, reserved: StatusRegister.reservedBits)
-        }
-        return StatusRegister(rawValue: octet)
-    }
-
-    /// Never sets CONV, so that the change of another bit starts no conversion.
-    private func writeControl(_ control: ControlRegister) throws(DS3231Error) {
-        try writeOctet(control.subtracting(.convert).rawValue, to: .control)
-    }
-
-    private func writeOctet(_ octet: UInt8, to register: Register) throws(DS3231Error) {
-        try write([register.rawValue, octet])
-    }
-
-    private func write(_ octets: InlineArray<2, UInt8>) throws(DS3231Error) {
-        try write(octets.span)
-    }
-
-    private func write(_ octets: Span<UInt8>) throws(DS3231Error) {
-        do throws(I2CError) {
-            try bus.write(octets, to: address)
-        } catch {
-            throw .bus(error)
-        }
+        let before = StatusRegister(rawValue: snapshot.alarmFlags)
+        try access.write(kept.union(before).rawValue, to: Register.status.rawValue)
     }
 }

@@ -1,3 +1,5 @@
+import HAL
+
 extension DS3231 {
     /// The chip's register addresses (DS3231 datasheet, figure 1).
     package enum Register: UInt8, CaseIterable, Sendable {
@@ -23,37 +25,31 @@ extension DS3231 {
     }
 }
 
-extension DS3231.Register: CustomStringConvertible {
-    /// The register's name and address, as in `month (05h)`.
-    package var description: String {
-        let name =
-            switch self {
-            case .seconds: "seconds"
-            case .minutes: "minutes"
-            case .hours: "hours"
-            case .weekday: "day of week"
-            case .date: "date"
-            case .month: "month"
-            case .year: "year"
-            case .alarm1Seconds: "alarm 1 seconds"
-            case .alarm1Minutes: "alarm 1 minutes"
-            case .alarm1Hours: "alarm 1 hours"
-            case .alarm1Day: "alarm 1 day"
-            case .alarm2Minutes: "alarm 2 minutes"
-            case .alarm2Hours: "alarm 2 hours"
-            case .alarm2Day: "alarm 2 day"
-            case .control: "control"
-            case .status: "status"
-            case .aging: "aging"
-            case .temperatureHigh: "temperature, high octet"
-            case .temperatureLow: "temperature, low octet"
-            }
-        return "\(name) (\(hexadecimal(rawValue)))"
-    }
-}
+extension DS3231.Register {
+    /// With what was read from it.
+    func reading(_ value: UInt8) -> RTCRegister { RTCRegister(name: name, address: rawValue, value: value) }
 
-/// Two digits and an `h`, as the datasheet writes octets.
-func hexadecimal(_ octet: UInt8) -> String {
-    let digits = String(octet, radix: 16, uppercase: true)
-    return (octet < 0x10 ? "0" : "") + digits + "h"
+    private var name: String {
+        switch self {
+        case .seconds: "seconds"
+        case .minutes: "minutes"
+        case .hours: "hours"
+        case .weekday: "day of week"
+        case .date: "date"
+        case .month: "month"
+        case .year: "year"
+        case .alarm1Seconds: "alarm 1 seconds"
+        case .alarm1Minutes: "alarm 1 minutes"
+        case .alarm1Hours: "alarm 1 hours"
+        case .alarm1Day: "alarm 1 day"
+        case .alarm2Minutes: "alarm 2 minutes"
+        case .alarm2Hours: "alarm 2 hours"
+        case .alarm2Day: "alarm 2 day"
+        case .control: "control"
+        case .status: "status"
+        case .aging: "aging"
+        case .temperatureHigh: "temperature, high octet"
+        case .temperatureLow: "temperature, low octet"
+        }
+    }
 }

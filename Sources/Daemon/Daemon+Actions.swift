@@ -6,6 +6,7 @@ import Monitoring
 import NTPEngine
 import NTPTime
 import NTPWire
+import RTCReference
 import NetworkAddress
 import ProgramSupport
 import RTCReference
@@ -77,7 +78,7 @@ extension Daemon {
 
     private func ask(_ request: RTCRequest) {
         guard rtc?.submit(.engine(request)) != true else { return }
-        let answer = RTCAnswer.failed(request, reason: "the I2C bus does not answer")
+        let answer = RTCAnswer.failed(request, .unanswered)
         engine.rtcAnswered(answer, at: clock.read())
         answerWaitingWrites(answer)
     }

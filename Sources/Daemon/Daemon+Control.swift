@@ -38,12 +38,12 @@ extension Daemon {
                 return
             }
             control.keep(connection, waitingFor: .write, format)
-        case .trimRTC(let aging, let format):
-            if let reason = engine.trimRTC(to: aging, at: now) {
+        case .trimRTC(let trim, let format):
+            if let reason = engine.trimRTC(to: trim, at: now) {
                 control.answer(connection, .failed(reason: reason))
                 return
             }
-            guard aging != nil else {
+            guard trim != nil else {
                 control.answer(connection, .done(RTCTrimReport.automatic(as: format)))
                 return
             }
@@ -66,8 +66,8 @@ extension Daemon {
         control.answerAll(waitingFor: .sync) { .done(rendered(report.text, report.json, as: $0)) }
     }
 
-    func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCDeviceError>) {
-        guard !control.waitingForRead.isEmpty else { return }
+    func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCTrouble>) {
+        guard !control.waitingForRead.isEmpty, let kind = engine.configuration.rtc else { return }
         let (connection, view, format) = control.waitingForRead.removeFirst()
         let now = clock.read()
         switch snapshot {
@@ -75,6 +75,7 @@ extension Daemon {
             let report = RTCReport(
                 snapshot,
                 name: rtcName,
+                kind: kind,
                 model: engine.rtc?.model,
                 systemClock: now,
                 systemClockError: engine.served.reference?.rootDistance(at: now.monotonic)
@@ -91,10 +92,12 @@ extension Daemon {
         case .written(let report):
             let report = RTCWriteReport(report)
             control.answerAll(waitingFor: .write) { .done(rendered(report.text, report.json, as: $0)) }
-        case .failed(.write, let reason): control.answerAll(waitingFor: .write) { _ in .failed(reason: reason) }
+        case .failed(.write, let trouble):
+            control.answerAll(waitingFor: .write) { _ in .failed(reason: trouble.description) }
         case .trimmed(let report):
             control.answerAll(waitingFor: .trim) { .done(RTCTrimReport(report).rendered(as: $0)) }
-        case .failed(.trim, let reason): control.answerAll(waitingFor: .trim) { _ in .failed(reason: reason) }
+        case .failed(.trim, let trouble):
+            control.answerAll(waitingFor: .trim) { _ in .failed(reason: trouble.description) }
         }
     }
 }

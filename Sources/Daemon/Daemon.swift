@@ -2,6 +2,7 @@ import Authentication
 import ClockDiscipline
 import CommandLine
 import Configuration
+import HAL
 import Linux
 import Monitoring
 import NTPEngine
@@ -117,7 +118,7 @@ package final class Daemon {
                     configuration,
                     broadcasts: broadcasts,
                     allowsFirstPanic: options.panicGate,
-                    hasRTC: chip != nil,
+                    rtc: chip?.kind,
                     setsKernelClock: chosenClock.isKernel,
                     precision: Self.precision(of: chosenClock.clock),
                     ownReferenceIDs: Self.ownReferenceIDs(),
@@ -170,10 +171,10 @@ package final class Daemon {
         _ directive: RTCDirective,
         _ wake: WakePipe?,
         _ mode: WorkerMode
-    ) -> (name: String, hasSquareWave: Bool, worker: WorkerThread<RTCJob, RTCOutcome>)? {
+    ) -> (name: String, kind: RTCKind, hasSquareWave: Bool, worker: WorkerThread<RTCJob, RTCOutcome>)? {
         guard let device = RTCDevice(directive, clock: OscillatorClock()) else { return nil }
-        let (name, hasSquareWave) = (device.name, device.hasSquareWave)
-        return (name, hasSquareWave, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
+        let (name, kind, hasSquareWave) = (device.name, device.kind, device.hasSquareWave)
+        return (name, kind, hasSquareWave, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
     }
 
     private static func makeWakePipe(_ log: Log) -> WakePipe? {

@@ -1,6 +1,7 @@
 import Authentication
 import ClockDiscipline
 import Configuration
+import HAL
 import Linux
 import NTPEngine
 import NTPTime
@@ -13,7 +14,7 @@ extension EngineConfiguration {
         _ configuration: Configuration,
         broadcasts: [BroadcastConfiguration],
         allowsFirstPanic: Bool,
-        hasRTC: Bool,
+        rtc: RTCKind?,
         setsKernelClock: Bool,
         precision: Int8,
         ownReferenceIDs: [ReferenceID],
@@ -34,7 +35,7 @@ extension EngineConfiguration {
                 limit - configuration.servers.count { $0.kind == .pool }
             },
             local: LocalReference(configuration.lastResort),
-            hasRTC: hasRTC,
+            rtc: rtc,
             trimsRTC: configuration.trimsRTC,
             holdover: HoldoverLimits(
                 stratum: configuration.holdover.stratum,

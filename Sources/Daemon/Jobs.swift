@@ -50,11 +50,11 @@ enum RTCJob: Sendable {
     }
 
     private func result(on device: RTCDevice) -> RTCOutcome.Result {
-        do throws(RTCDeviceError) {
+        do throws(RTCTrouble) {
             switch self {
             case .engine(.sample(let prediction)): return .engine(.sample(try device.sample(expecting: prediction)))
             case .engine(.write(let timescale)): return .engine(.written(try device.write(timescale)))
-            case .engine(.trim(let aging)): return .engine(.trimmed(try device.setAging(aging)))
+            case .engine(.trim(let trim)): return .engine(.trimmed(try device.setTrim(trim)))
             case .snapshot(let converting): return .snapshot(.success(try device.snapshot(converting: converting)))
             case .close: try device.close()
             }
@@ -62,7 +62,7 @@ enum RTCJob: Sendable {
         } catch {
             switch self {
             case .engine(let request):
-                return .engine(.failure(of: request, reason: error.description, isTimeless: error.isTimeless))
+                return .engine(.failure(of: request, error))
             case .snapshot: return .snapshot(.failure(error))
             case .close: return .closed(failure: error.description)
             }
@@ -73,7 +73,7 @@ enum RTCJob: Sendable {
 struct RTCOutcome: Sendable {
     enum Result: Sendable {
         case engine(RTCAnswer)
-        case snapshot(Swift.Result<RTCSnapshot, RTCDeviceError>)
+        case snapshot(Swift.Result<RTCSnapshot, RTCTrouble>)
         case closed(failure: String?)
     }
 

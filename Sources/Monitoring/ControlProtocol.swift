@@ -1,4 +1,4 @@
-import DS3231
+import HAL
 import NTPTime
 
 /// What `tickover` asks of the daemon over its control socket: one line.
@@ -10,8 +10,8 @@ package enum ControlRequest: Equatable, Sendable {
     case readRTC(RTCView, ReportFormat)
     /// nil sets the chip to the disciplined clock.
     case setRTC(NTPDate?, ReportFormat)
-    /// Sets the aging register for good; nil leaves it to the daemon again.
-    case trimRTC(AgingOffset?, ReportFormat)
+    /// Sets the trim register for good; nil leaves it to the daemon again.
+    case trimRTC(TrimOffset?, ReportFormat)
 
     package var line: String {
         switch self {
@@ -22,7 +22,7 @@ package enum ControlRequest: Equatable, Sendable {
         case .setRTC(nil, let format): "rtc-set \(format.rawValue)"
         case .setRTC(let date?, let format): "rtc-set \(format.rawValue) \(date.iso8601(decimals: 9))"
         case .trimRTC(nil, let format): "rtc-trim \(format.rawValue) auto"
-        case .trimRTC(let aging?, let format): "rtc-trim \(format.rawValue) \(aging.steps)"
+        case .trimRTC(let trim?, let format): "rtc-trim \(format.rawValue) \(trim.steps)"
         }
     }
 
@@ -38,8 +38,8 @@ package enum ControlRequest: Equatable, Sendable {
             self = .readRTC(.temperature(converting: true), format)
         case ("rtc-trim", 3) where words[2] == "auto": self = .trimRTC(nil, format)
         case ("rtc-trim", 3):
-            guard let steps = Int8(String(words[2])) else { return nil }
-            self = .trimRTC(AgingOffset(steps: steps), format)
+            guard let steps = Int16(String(words[2])) else { return nil }
+            self = .trimRTC(TrimOffset(steps: steps), format)
         case ("rtc-set", 2): self = .setRTC(nil, format)
         case ("rtc-set", 3):
             guard let date = NTPDate(iso8601: String(words[2])) else { return nil }

@@ -1,4 +1,4 @@
-import DS3231
+import HAL
 import NTPTime
 
 /// `tickover rtc calibrate`: how well the chip's rate is known, and how long it takes to know it better.
@@ -38,7 +38,7 @@ package struct RTCCalibration: Sendable {
     package func rendered(as format: ReportFormat) -> String { Monitoring.rendered(text, json, as: format) }
 
     private var text: String {
-        var text = row("RTC", report.name) + row("Aging", report.aging.description)
+        var text = row("RTC", report.name) + report.trimRow
         text += row("Learned", report.learnedDrift ?? "nothing: the daemon learns it while it is synchronised")
         if let measured {
             text += row(
@@ -66,7 +66,7 @@ package struct RTCCalibration: Sendable {
 
     private var json: JSON {
         .object([
-            ("name", .string(report.name)), ("aging", .integer(Int64(report.aging.steps))),
+            ("name", .string(report.name)), ("trim", trimValue(report.trim)),
             ("drift_ppm", ppm(report.drift)), ("drift_error_ppm", ppm(report.driftError)),
             ("measured_drift_ppm", ppm(measured?.drift)), ("measured_bound_ppm", ppm(measured?.bound)),
             ("measured_s", seconds(measured?.duration)), ("uncertainty_s", seconds(report.uncertainty)),

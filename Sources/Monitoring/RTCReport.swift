@@ -1,4 +1,4 @@
-import DS3231
+import HAL
 import NTPTime
 import RTCReference
 
@@ -33,8 +33,11 @@ package struct RTCReport: Sendable {
     /// Bound of the system clock's error, if it has one.
     package var systemClockError: NTPDuration?
     package var oscillatorStopped: Bool
-    package var temperature: Temperature
-    package var aging: AgingOffset
+    /// nil if the chip has no thermometer.
+    package var temperature: Temperature?
+    /// nil if the chip's rate cannot be set.
+    package var trim: TrimOffset?
+    private let trimRegister: RTCKind.Trim?
     /// As the daemon has learned it; positive if the chip is fast. nil if it has not.
     package var drift: Frequency?
     /// One standard deviation.
@@ -46,6 +49,7 @@ package struct RTCReport: Sendable {
     package init(
         _ snapshot: RTCSnapshot,
         name: String,
+        kind: RTCKind,
         model: RTCModel?,
         systemClock: ClockReading,
         systemClockError: NTPDuration?
@@ -54,7 +58,8 @@ package struct RTCReport: Sendable {
         self.systemClockError = systemClockError
         oscillatorStopped = snapshot.registers.oscillatorStopped
         temperature = snapshot.registers.temperature
-        aging = snapshot.registers.aging
+        trim = snapshot.registers.trim
+        trimRegister = kind.trim
         if let model, model.hasHistory {
             drift = model.drift
             driftError = model.driftUncertainty
@@ -76,7 +81,7 @@ package struct RTCReport: Sendable {
         return switch view {
         case .line: line
         case .rate: rate
-        case .temperature: row("Temp", temperature.description)
+        case .temperature: row("Temp", temperature?.description ?? "this kind of chip has no thermometer")
         case .everything, .precision: text
         }
     }
@@ -91,8 +96,8 @@ package struct RTCReport: Sendable {
             text += row("Time", "not to be believed: \(trouble ?? "unknown")")
         }
         text += row("OSF", oscillatorStopped ? "set: the oscillator has stopped" : "clear")
-        text += row("Temp", temperature.description)
-        text += row("Aging", aging.description)
+        if let temperature { text += row("Temp", temperature.description) }
+        text += trimRow
         if let learnedDrift { text += row("Drift", learnedDrift) }
         return text
     }
@@ -109,18 +114,21 @@ package struct RTCReport: Sendable {
             } else {
                 trouble ?? "unknown"
             }
-        return "\(words)  \(temperature)  aging \(aging)\n"
+        let temperature = temperature.map { "  \($0)" } ?? ""
+        let trim = trim.map { "  trim \($0)" } ?? ""
+        return words + temperature + trim + "\n"
     }
 
     private var rate: String {
-        var text = row("Aging", aging.description) + row("Drift", learnedDrift ?? "not known yet")
-        if let drift {
-            let steps = Double(aging.steps) + (drift.ppm / AgingOffset.step.ppm).rounded()
-            let best = AgingOffset(steps: Int8(max(-128, min(127, steps))))
+        var text = trimRow + row("Drift", learnedDrift ?? "not known yet")
+        if let drift, let trim, let trimRegister {
+            let best = trimRegister.clamped(Double(trim.steps) + (drift.ppm / trimRegister.step.ppm).rounded())
             text += row("Best", "\(best), at the present temperature")
         }
         return text
     }
+
+    var trimRow: String { row("Trim", trim?.description ?? "the rate of this kind of chip cannot be set") }
 
     package var json: JSON {
         .object([
@@ -128,8 +136,8 @@ package struct RTCReport: Sendable {
             ("error", trouble.map { .string($0) } ?? .null), ("offset_s", seconds(offset)),
             ("uncertainty_s", seconds(uncertainty)), ("stamped", .bool(isStamped)),
             ("oscillator_stopped", .bool(oscillatorStopped)),
-            ("temperature_celsius", .number(temperature.celsius, decimals: 2)),
-            ("aging", .integer(Int64(aging.steps))), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
+            ("temperature_celsius", temperature.map { .number($0.celsius, decimals: 2) } ?? .null),
+            ("trim", trimValue(trim)), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
         ])
     }
 }
@@ -155,7 +163,10 @@ package struct RTCWriteReport: Sendable {
     }
 }
 
-/// `tickover rtc trim --set`: what the aging register was set to.
+/// The steps, for programs.
+func trimValue(_ trim: TrimOffset?) -> JSON { trim.map { .integer(Int64($0.steps)) } ?? .null }
+
+/// `tickover rtc trim --set`: what the trim register was set to.
 package struct RTCTrimReport: Sendable {
     private let report: TrimReport
 
@@ -163,15 +174,13 @@ package struct RTCTrimReport: Sendable {
 
     /// When trimming was handed back to the daemon.
     package static func automatic(as format: ReportFormat) -> String {
-        Monitoring.rendered(row("Aging", "set as needed"), .object([("aging", .string("automatic"))]), as: format)
+        Monitoring.rendered(row("Trim", "set as needed"), .object([("trim", .string("automatic"))]), as: format)
     }
 
     package func rendered(as format: ReportFormat) -> String {
         Monitoring.rendered(
-            row("Aging", "\(report.after), before \(report.before)"),
-            .object([
-                ("aging", .integer(Int64(report.after.steps))), ("aging_before", .integer(Int64(report.before.steps))),
-            ]),
+            row("Trim", "\(report.after), before \(report.before)"),
+            .object([("trim", trimValue(report.after)), ("trim_before", trimValue(report.before))]),
             as: format
         )
     }

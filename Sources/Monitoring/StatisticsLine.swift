@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -82,7 +82,7 @@ package enum StatisticsLine {
     }
 
     /// `clockstats`: the RTC in ntpd's way to write a clock, then what it showed and when that second began by ours (s),
-    /// the bracket of that (s), the temperature (°C) and the aging register.
+    /// the bracket of that (s), the temperature (°C) and the trim register, or `-` where the chip has none.
     package static func clock(_ sample: EdgeSample, at now: ClockReading) -> String {
         let edge = now.date - (now.monotonic - sample.edge)
         return line(
@@ -91,8 +91,8 @@ package enum StatisticsLine {
             sample.chipTime.iso8601(decimals: 0),
             fixed((sample.chipTime - edge).seconds, 6),
             fixed(sample.uncertainty.seconds, 6),
-            fixed(sample.temperature.celsius, 2),
-            "\(sample.aging.steps)"
+            sample.temperature.map { fixed($0.celsius, 2) } ?? "-",
+            sample.trim.map { "\($0.steps)" } ?? "-"
         )
     }
 

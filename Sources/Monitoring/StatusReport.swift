@@ -72,7 +72,7 @@ package struct StatusReport: Sendable {
             let prediction = keeper.model.predict(at: estimate?.date(at: now.monotonic) ?? now.date)
             rtc = RTC(
                 name: rtcName,
-                error: keeper.lastError ?? keeper.refusal?.description,
+                error: keeper.lastError?.description ?? keeper.refusal?.description,
                 offset: prediction.offset,
                 uncertainty: prediction.uncertainty,
                 drift: keeper.model.drift,

@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 import NTPWire
 import RTCReference
@@ -29,11 +29,11 @@ extension Engine {
         case .trimmed(let report):
             let estimate = timekeeper.followed?.estimate
             rtc?.note(report, at: estimate?.date(at: report.effective) ?? now.date, now: now.monotonic)
-            log(.notice, "RTC trimmed by its aging register, from \(report.before) to \(report.after)")
+            log(.notice, "RTC trimmed, from \(report.before) to \(report.after)")
             saveRTC()
-        case .failed(_, let reason): noteFailure(reason, isTimeless: false, at: now.monotonic)
-        case .timeless(let reason):
-            noteFailure(reason, isTimeless: true, at: now.monotonic)
+        case .failed(_, let trouble): noteFailure(trouble, isTimeless: false, at: now.monotonic)
+        case .timeless(let trouble):
+            noteFailure(trouble, isTimeless: true, at: now.monotonic)
             guard isTimeKnown, let estimate = timekeeper.followed?.estimate,
                 rtc?.mayBeWritten(at: estimate.date(at: now.monotonic)) == true
             else { return }
@@ -41,9 +41,9 @@ extension Engine {
         }
     }
 
-    private mutating func noteFailure(_ reason: String, isTimeless: Bool, at now: MonotonicTime) {
-        guard rtc?.noteFailure(reason, isTimeless: isTimeless, at: now) == true else { return }
-        log(.warning, reason)
+    private mutating func noteFailure(_ trouble: RTCTrouble, isTimeless: Bool, at now: MonotonicTime) {
+        guard rtc?.noteFailure(trouble, isTimeless: isTimeless, at: now) == true else { return }
+        log(.warning, trouble.description)
     }
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {
@@ -121,7 +121,8 @@ extension Engine {
 
     /// The oscillator runs otherwise at another temperature; so does what is estimated of it.
     private mutating func noteTemperature(_ sample: EdgeSample) {
-        let change = thermal.note(celsius: sample.temperature.celsius, at: sample.edge)
+        guard let temperature = sample.temperature else { return }
+        let change = thermal.note(celsius: temperature.celsius, at: sample.edge)
         guard change != .zero else { return }
         timekeeper.changeFrequency(by: change, at: sample.edge)
         guard timekeeper.slew.duration == .zero, let estimate = timekeeper.followed?.estimate else { return }
@@ -148,13 +149,13 @@ extension Engine {
         return nil
     }
 
-    /// Sets the chip's aging register at somebody's request.
+    /// Sets the chip's trim register at somebody's request.
     ///
-    /// - Parameter aging: it stays so from now on; nil lets it be set as the chip needs it again.
+    /// - Parameter trim: it stays so from now on; nil lets it be set as the chip needs it again.
     /// - Returns: why it cannot be done; nil if it can, and the result comes with the RTC's answer.
-    package mutating func trimRTC(to aging: AgingOffset?, at now: ClockReading) -> String? {
+    package mutating func trimRTC(to trim: TrimOffset?, at now: ClockReading) -> String? {
         guard rtc != nil else { return "no RTC is configured" }
-        rtc?.requestTrim(to: aging)
+        rtc?.requestTrim(to: trim)
         return nil
     }
 

@@ -1,5 +1,6 @@
 import Authentication
 import ClockDiscipline
+import HAL
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -58,10 +59,12 @@ package struct Engine: Sendable {
         localBegin = configuration.local.map { now.monotonic + $0.wait } ?? .distantFuture
         broadcasts = configuration.broadcasts.map { Broadcast(configuration: $0, next: now.monotonic) }
         setSources(configuration.sources, at: now.monotonic)
-        if configuration.hasRTC {
-            rtc = RTCSource(saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
-            if let savedRTC, RTCMemory(parsing: savedRTC) == nil {
-                actions.append(.log(.warning, "the saved RTC state cannot be read; learning starts anew"))
+        if let kind = configuration.rtc {
+            rtc = RTCSource(kind, saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
+            if let savedRTC, RTCMemory(parsing: savedRTC, of: kind) == nil {
+                actions.append(
+                    .log(.warning, "the saved RTC state cannot be read as a \(kind.name)'s; learning starts anew")
+                )
             }
         }
         if let frequency { actions.append(.steer(ClockSteering(frequency: frequency))) }
@@ -147,8 +150,9 @@ package struct EngineConfiguration: Sendable {
     /// Associations that all pools together may have; nil leaves each its own few.
     package var maximumPoolAssociations: Int?
     package var local: LocalReference?
-    package var hasRTC: Bool
-    /// Whether the RTC's aging register may be set, so that the chip itself keeps time.
+    /// What kind of chip the RTC is; nil if there is none.
+    package var rtc: RTCKind?
+    /// Whether the RTC's trim register may be set, so that the chip itself keeps time.
     package var trimsRTC: Bool
     package var holdover: HoldoverLimits
     /// Dates outside of it are nobody's time.
@@ -168,7 +172,7 @@ package struct EngineConfiguration: Sendable {
         selection: SelectionLimits = SelectionLimits(),
         maximumPoolAssociations: Int? = nil,
         local: LocalReference? = nil,
-        hasRTC: Bool = false,
+        rtc: RTCKind? = nil,
         trimsRTC: Bool = true,
         holdover: HoldoverLimits = HoldoverLimits(),
         plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible,
@@ -183,7 +187,7 @@ package struct EngineConfiguration: Sendable {
         self.selection = selection
         self.maximumPoolAssociations = maximumPoolAssociations
         self.local = local
-        self.hasRTC = hasRTC
+        self.rtc = rtc
         self.trimsRTC = trimsRTC
         self.holdover = holdover
         self.plausibleDates = plausibleDates

@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 import NTPWire
 import NetworkAddress

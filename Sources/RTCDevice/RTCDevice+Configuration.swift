@@ -3,6 +3,7 @@ import DS3231
 import HAL
 import Linux
 import NTPTime
+import RTCReference
 import Simulation
 
 extension RTCDevice {
@@ -28,18 +29,18 @@ extension RTCDevice {
         let path = location.device ?? Self.defaultBus
         let address = I2CAddress(location.address) ?? DS3231.defaultAddress
         self.init(
-            name: "DS3231 at \(path)",
+            name: "\(DS3231.kind.name) at \(path)",
+            kind: DS3231.kind,
             clock: clock,
-            address: address,
             edges: location.squareWave.map(KernelEdgeInput.init)
-        ) { () throws(RTCDeviceError) in
+        ) { () throws(RTCTrouble) in
             guard path.hasPrefix(Self.devicePrefix), let number = Int(path.dropFirst(Self.devicePrefix.count)) else {
-                throw RTCDeviceError(description: "\(path): expected \(Self.devicePrefix) and a number")
+                throw .unopened("\(path): expected \(Self.devicePrefix) and a number")
             }
             do throws(I2COpenError) {
-                return try LinuxI2CBus.open(number: number, claiming: address)
+                return DS3231(bus: try LinuxI2CBus.open(number: number, claiming: address), address: address)
             } catch {
-                throw RTCDeviceError(error)
+                throw .unopened(error.description)
             }
         }
     }
@@ -57,7 +58,7 @@ extension RTCDevice {
         if behaviour.hung { bus.condition = .hung(Self.hangTime) }
         bus.attach(chip, at: DS3231.defaultAddress)
         let edges = behaviour.squareWave ? SimulatedSquareWave(chip: chip, clock: clock) : nil
-        self.init(name: "simulated DS3231", clock: clock, address: DS3231.defaultAddress, edges: edges) { bus }
+        self.init(name: "simulated DS3231", kind: DS3231.kind, clock: clock, edges: edges) { DS3231(bus: bus) }
     }
 
     /// How long a transfer on a hung bus takes.

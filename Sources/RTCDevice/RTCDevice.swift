@@ -1,6 +1,5 @@
 import ClockDiscipline
 import Configuration
-import DS3231
 import HAL
 import Linux
 import NTPTime
@@ -13,23 +12,24 @@ import Simulation
 package final class RTCDevice {
     /// What it is and where, for people.
     package let name: String
+    /// What is known of all such chips.
+    package let kind: RTCKind
     private let clock: any MonotonicClock
-    private let address: I2CAddress
     /// What the chip's square wave is wired to.
     private let edges: (any EdgeInput)?
-    private let open: () throws(RTCDeviceError) -> any I2CBus
+    private let open: () throws(RTCTrouble) -> any RTCChip
     private var reference: RTCReference?
 
     init(
         name: String,
+        kind: RTCKind,
         clock: any MonotonicClock,
-        address: I2CAddress,
         edges: (any EdgeInput)?,
-        open: @escaping () throws(RTCDeviceError) -> any I2CBus
+        open: @escaping () throws(RTCTrouble) -> any RTCChip
     ) {
         self.name = name
+        self.kind = kind
         self.clock = clock
-        self.address = address
         self.edges = edges
         self.open = open
     }
@@ -41,15 +41,15 @@ package final class RTCDevice {
     package var squareWaveTrouble: String? { reference?.squareWaveTrouble?.description }
 
     /// What `work` makes of the chip, which is opened for it.
-    package func use<Result>(_ work: (RTCReference) throws(RTCError) -> Result) throws(RTCDeviceError) -> Result {
+    package func use<Result>(_ work: (RTCReference) throws(RTCError) -> Result) throws(RTCTrouble) -> Result {
         let reference = try opened()
-        do throws(RTCError) { return try work(reference) } catch { throw RTCDeviceError(error) }
+        do throws(RTCError) { return try work(reference) } catch { throw .failed(error) }
     }
 
-    private func opened() throws(RTCDeviceError) -> RTCReference {
+    private func opened() throws(RTCTrouble) -> RTCReference {
         if let reference { return reference }
         let reference = RTCReference(
-            chip: DS3231(bus: try open(), address: address),
+            chip: try open(),
             clock: clock,
             edges: edges,
             earliestDate: .earliestPlausible
@@ -59,12 +59,12 @@ package final class RTCDevice {
     }
 
     /// Finds the second's edge; with a prediction, waits for it.
-    package func sample(expecting prediction: EdgePrediction?) throws(RTCDeviceError) -> EdgeSample {
+    package func sample(expecting prediction: EdgePrediction?) throws(RTCTrouble) -> EdgeSample {
         try use { reference throws(RTCError) in try reference.findEdge(expecting: prediction) }
     }
 
     /// Sets the chip on the second, reads it back, and measures the edge.
-    package func write(_ timescale: Timescale) throws(RTCDeviceError) -> WriteReport {
+    package func write(_ timescale: Timescale) throws(RTCTrouble) -> WriteReport {
         try use { reference throws(RTCError) in try reference.write(timescale) }
     }
 
@@ -74,37 +74,21 @@ package final class RTCDevice {
     package func snapshot(
         expecting prediction: EdgePrediction? = nil,
         converting: Bool = false
-    ) throws(RTCDeviceError) -> RTCSnapshot {
+    ) throws(RTCTrouble) -> RTCSnapshot {
         try use { reference throws(RTCError) in
             if converting { _ = try reference.convertTemperature() }
             return try reference.snapshot(expecting: prediction)
         }
     }
 
-    /// Sets the aging register, and lets it take effect.
-    package func setAging(_ aging: AgingOffset) throws(RTCDeviceError) -> TrimReport {
-        try use { reference throws(RTCError) in try reference.setAging(aging) }
+    /// Sets the trim register, and lets it take effect.
+    package func setTrim(_ trim: TrimOffset) throws(RTCTrouble) -> TrimReport {
+        try use { reference throws(RTCError) in try reference.setTrim(trim) }
     }
 
     /// Leaves the chip as it was found, if it was opened.
-    package func close() throws(RTCDeviceError) {
+    package func close() throws(RTCTrouble) {
         guard let reference else { return }
-        do throws(RTCError) { try reference.close() } catch { throw RTCDeviceError(error) }
-    }
-}
-
-/// Why the chip gave no answer, in words; two of the same words are the same trouble.
-package struct RTCDeviceError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let description: String
-    /// Whether the chip answers, and what it has is no time.
-    package let isTimeless: Bool
-
-    package init(description: String) { self.init(description, isTimeless: false) }
-    init(_ error: RTCError) { self.init(error.description, isTimeless: error.isTimeless) }
-    init(_ error: I2COpenError) { self.init(error.description, isTimeless: false) }
-
-    private init(_ description: String, isTimeless: Bool) {
-        self.description = description
-        self.isTimeless = isTimeless
+        do throws(RTCError) { try reference.close() } catch { throw .failed(error) }
     }
 }

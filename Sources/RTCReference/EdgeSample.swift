@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// When the next second's beginning is expected.
@@ -23,8 +23,10 @@ package struct EdgeSample: Hashable, Sendable {
     package var uncertainty: NTPDuration
     /// The chip's time at the edge, a whole second.
     package var chipTime: NTPDate
-    package var temperature: Temperature
-    package var aging: AgingOffset
+    /// nil if the chip has no thermometer.
+    package var temperature: Temperature?
+    /// nil if the chip's rate cannot be set.
+    package var trim: TrimOffset?
     /// Whether an interrupt stamped the edge, rather than that the second was polled for.
     package var isStamped = false
 

@@ -1,4 +1,3 @@
-import DS3231
 import HAL
 import NTPTime
 
@@ -53,22 +52,36 @@ extension RTCReference {
     /// - Throws: `oscillatorStopped`, `tooEarly`, `noEdge`, `incoherentSeconds`, `incoherentTime`, `tooSlow`, `chip`.
     package func findEdge(expecting prediction: EdgePrediction? = nil) throws(RTCError) -> EdgeSample {
         let (bracket, registers) = try measureEdge(expecting: prediction)
-        let time: ChipTime
-        do throws(DS3231Error) { time = try registers.time() } catch { throw RTCError(error) }
+        guard !registers.oscillatorStopped else { throw .oscillatorStopped }
+        let time = try registers.readTime()
         guard time.civil.date >= earliestDate else {
             throw .tooEarly(time.civil.date, earliest: earliestDate)
         }
-        return EdgeSample(bracket, registers, time)
+        return sample(bracket, registers, time)
+    }
+
+    func sample(_ bracket: Bracket, _ registers: RTCChipSnapshot, _ time: RTCChipTime) -> EdgeSample {
+        // Corrections of single seconds leave the chip this far from even ones.
+        let steps = (registers.trim?.steps.magnitude).map { Double($0) } ?? 0
+        let ripple = (chip.kind.trim?.ripple ?? .zero) * steps
+        return EdgeSample(
+            edge: bracket.middle,
+            uncertainty: bracket.uncertainty + ripple,
+            chipTime: time.civil.date,
+            temperature: registers.temperature,
+            trim: registers.trim,
+            isStamped: bracket.isStamped
+        )
     }
 
     /// Finds the edge whether or not the time is to be believed, and reads the registers within the second that it began.
-    func measureEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> (Bracket, ChipSnapshot) {
+    func measureEdge(expecting prediction: EdgePrediction?) throws(RTCError) -> (Bracket, RTCChipSnapshot) {
         let bracket: Bracket
         do throws(RTCError) {
             bracket = try bracketEdge(expecting: prediction)
         } catch {
-            // A chip whose oscillator is known to have stopped says more than the symptom does.
-            guard error == .noEdge, try readSnapshot().oscillatorStopped else { throw error }
+            // A chip of another kind, or one that knows that its oscillator has stopped, says more than the symptom does.
+            guard error.isSymptom, try readSnapshot().oscillatorStopped else { throw error }
             throw .oscillatorStopped
         }
         let registers = try readSnapshot()
@@ -156,19 +169,13 @@ extension RTCReference {
     }
 
     func readSeconds() throws(RTCError) -> UInt8 {
-        do throws(DS3231Error) { return try chip.readSeconds() } catch { throw RTCError(error) }
+        do throws(RTCChipError) { return try chip.readSeconds() } catch { throw .chip(error) }
     }
 }
 
-extension EdgeSample {
-    init(_ bracket: RTCReference.Bracket, _ registers: ChipSnapshot, _ time: ChipTime) {
-        self.init(
-            edge: bracket.middle,
-            uncertainty: bracket.uncertainty,
-            chipTime: time.civil.date,
-            temperature: registers.temperature,
-            aging: registers.aging,
-            isStamped: bracket.isStamped
-        )
+extension RTCChipSnapshot {
+    /// The time, whether or not it is to be believed.
+    func readTime() throws(RTCError) -> RTCChipTime {
+        do throws(RTCChipError) { return try unverifiedTime.get() } catch { throw .chip(error) }
     }
 }

@@ -1,11 +1,11 @@
-import DS3231
+import HAL
 import NTPTime
 
 /// Why the RTC gives no time, or took none.
 package enum RTCError: Error, Hashable, Sendable {
-    /// The chip or its bus; an oscillator that has stopped is `oscillatorStopped`.
-    case chip(DS3231Error)
-    /// OSF is set, so the chip's time is worth nothing until it is set anew.
+    /// The chip or its bus.
+    case chip(RTCChipError)
+    /// The chip says that its oscillator stopped at some time, so the chip's time is worth nothing until it is set anew.
     case oscillatorStopped
     /// The time that was read, or was to be written, is before the earliest that can be.
     case tooEarly(NTPDate, earliest: NTPDate)
@@ -21,37 +21,55 @@ package enum RTCError: Error, Hashable, Sendable {
     case notVerified(written: CivilTime, read: CivilTime)
     /// The bus failed while the time was being written, each time it was tried. The chip may hold part of the new time
     /// and part of the old, and must not be believed until it has been written whole.
-    case writeIncomplete(DS3231Error)
-    /// OSF was cleared and is still set.
+    case writeIncomplete(RTCChipError)
+    /// The flag that the oscillator has stopped was cleared and is still set.
     case oscillatorStopFlagStays
     /// The chip's second cannot be told by the square wave; it is polled for instead.
     case squareWave(SquareWaveTrouble)
     /// A temperature conversion does not end, or none can be started.
     case conversionStuck
-    /// The aging register does not hold what was written to it.
-    case agingNotVerified(written: AgingOffset, read: AgingOffset)
+    /// The trim register does not hold what was written to it.
+    case trimNotVerified(written: TrimOffset, read: TrimOffset)
+    /// Chips of this kind have no such thing.
+    case cannot(RTCAbility)
+}
+
+/// What some chips can do beside telling the time.
+package enum RTCAbility: Hashable, Sendable {
+    case temperature
+    case trim
+    case oneHertz
 }
 
 extension RTCError {
-    init(_ error: DS3231Error) { self = error == .oscillatorStopped ? .oscillatorStopped : .chip(error) }
-}
-
-extension RTCError: CustomStringConvertible {
     /// Whether the chip answers, and what it has is no time: it has to be set.
     package var isTimeless: Bool {
         switch self {
         case .oscillatorStopped, .tooEarly, .writeIncomplete: true
+        case .chip(let error): error.isSenselessTime
         default: false
         }
     }
 
+    /// Whether all the registers may say more about what is wrong.
+    var isSymptom: Bool {
+        switch self {
+        case .noEdge: true
+        case .chip(let error): error.isSenselessTime
+        default: false
+        }
+    }
+}
+
+extension RTCError: CustomStringConvertible {
     /// What was expected and what the likely cause is, for people.
     package var description: String {
         switch self {
         case .chip(let error):
             error.description
         case .oscillatorStopped:
-            DS3231Error.oscillatorStopped.description
+            "RTC: the oscillator has stopped at some time (OSF), so the chip's time is worth nothing; it was never set, or "
+                + "its battery is empty or missing"
         case .tooEarly(let date, let earliest):
             "RTC: the time is \(date.iso8601(decimals: 0)), which is past: it must be after "
                 + "\(earliest.iso8601(decimals: 0)); it was never set right"
@@ -74,9 +92,12 @@ extension RTCError: CustomStringConvertible {
         case .squareWave(let trouble): "RTC: \(trouble)"
         case .conversionStuck:
             "RTC: a temperature conversion does not end: the chip is broken or a counterfeit"
-        case .agingNotVerified(let written, let read):
-            "RTC: aging offset \(written) was written but \(read) read back: another program sets it, or the chip is a "
+        case .trimNotVerified(let written, let read):
+            "RTC: trim \(written) was written but \(read) read back: another program sets it, or the chip is a "
                 + "counterfeit without one"
+        case .cannot(.temperature): "RTC: chips of this kind have no thermometer"
+        case .cannot(.trim): "RTC: the rate of chips of this kind cannot be set"
+        case .cannot(.oneHertz): "RTC: chips of this kind give no square wave that Tickover can use"
         }
     }
 }

@@ -1,19 +1,20 @@
 import ClockDiscipline
+import HAL
 import NTPTime
 
 /// What is kept of a chip across restarts and power cuts: what was learned of it, and what is known against it.
 package struct RTCMemory: Equatable, Sendable {
-    package internal(set) var model = RTCModel()
+    package internal(set) var model: RTCModel
     /// Root delay and dispersion of the reference that the chip was last compared with or set to. They stay in whatever the
     /// chip says later.
     var learnedDelay = NTPDuration.zero
     var learnedDispersion = NTPDuration.zero
     /// Bound on what the chip may be wrong by as it, or who taught it, has contradicted itself since then.
     package internal(set) var doubt = NTPDuration.zero
-    /// Somebody has set the aging register, and wants it left at that.
+    /// Somebody has set the trim register, and wants it left at that.
     package internal(set) var isTrimmedByHand = false
 
-    package init() {}
+    package init(of kind: RTCKind) { model = RTCModel(of: kind) }
 
     /// What the chip is ahead of UTC by at `sample`, and the bound on that but for the edge's own and half of the learned
     /// root delay.
@@ -32,7 +33,7 @@ package struct RTCMemory: Equatable, Sendable {
 // MARK: - Text
 
 extension RTCMemory {
-    /// One line of its own, then the model's: `reference` root delay (s) root dispersion (s) who sets the aging register,
+    /// One line of its own, then the model's: `reference` root delay (s) root dispersion (s) who sets the trim register,
     /// doubt (s).
     package var text: String {
         let trimming = isTrimmedByHand ? Self.byHand : Self.automatic
@@ -43,10 +44,10 @@ extension RTCMemory {
     private static let byHand = "trimmed-by-hand"
     private static let automatic = "trimmed"
 
-    /// nil unless every field is there and sane. The doubt is not there in files of before it was kept.
-    package init?(parsing text: String) {
+    /// nil unless every field is there and sane, and of a chip of this kind. The doubt is not there in files of before it was kept.
+    package init?(parsing text: String, of kind: RTCKind) {
         let parts = text.split(separator: "\n", maxSplits: 1)
-        guard parts.count == 2, let model = RTCModel(parsing: String(parts[1])) else { return nil }
+        guard parts.count == 2, let model = RTCModel(parsing: String(parts[1]), of: kind) else { return nil }
         let fields = parts[0].split(separator: " ")
         guard (4...5).contains(fields.count), fields[0] == "reference", let delay = Self.bound(fields[1]),
             let dispersion = Self.bound(fields[2]), fields[3] == Self.byHand || fields[3] == Self.automatic,

@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// The chip's offset from UTC as it was found.
@@ -8,9 +8,10 @@ package struct RTCObservation: Hashable, Sendable {
     package var offset: NTPDuration
     /// UTC.
     package var date: NTPDate
-    /// Of the chip.
-    package var temperature: Temperature
-    package var aging: AgingOffset
+    /// Of the chip; nil if it has no thermometer.
+    package var temperature: Temperature?
+    /// nil if the chip's rate cannot be set.
+    package var trim: TrimOffset?
     /// One standard deviation of what is new in each observation's error, more than zero.
     package var deviation: NTPDuration
     /// On the error, UTC's own included.
@@ -19,15 +20,15 @@ package struct RTCObservation: Hashable, Sendable {
     package init(
         offset: NTPDuration,
         date: NTPDate,
-        temperature: Temperature,
-        aging: AgingOffset,
+        temperature: Temperature?,
+        trim: TrimOffset?,
         deviation: NTPDuration,
         bound: NTPDuration
     ) {
         self.offset = offset
         self.date = date
         self.temperature = temperature
-        self.aging = aging
+        self.trim = trim
         self.deviation = deviation
         self.bound = bound
     }
@@ -50,21 +51,21 @@ extension RTCModel {
 
     /// Lets the time pass until `date` (UTC), while the chip's temperature became `temperature`. A date that is past is
     /// left out.
-    package mutating func advance(to date: NTPDate, temperature: Temperature) {
+    package mutating func advance(to date: NTPDate, temperature: Temperature?) {
         guard let state, date > state.date else { return }
-        self.state?.move(to: date, temperature: temperature)
+        self.state?.move(to: date, temperature: temperature, kind)
     }
 
     /// Takes in a comparison of the chip with UTC.
     @discardableResult
     package mutating func observe(_ observation: RTCObservation) -> Outcome {
         guard var state else {
-            state = State(observation, drift: 0, coefficient: 0)
+            state = State(observation, kind, drift: 0, coefficient: 0)
             return .accepted
         }
         // Time that went back is UTC that was stepped; the chip's phase is then all that can be learned.
         let isLater = observation.date - state.date > -Self.dateTolerance
-        state.move(to: observation.date, temperature: observation.temperature)
+        state.move(to: observation.date, temperature: observation.temperature, kind)
         let mixture = state.mixture
         let innovation = observation.offset.seconds - mixture.offset
         let expected = (mixture.offsetVariance + observation.variance).squareRoot()
@@ -84,13 +85,13 @@ extension RTCModel {
         if let dissent {
             let elapsed = (observation.date - dissent.date).seconds
             let difference = offset - dissent.offset - drift.fraction * elapsed
-            let allowed = bound + dissent.bound + 4 * Self.priorDrift * abs(elapsed)
+            let allowed = bound + dissent.bound + 4 * kind.rate.drift.fraction * abs(elapsed)
             if abs(difference) <= allowed { count = dissent.count + 1 }
         }
         guard count < Self.dissentLimit else {
             // The phase is new for certain, the drift perhaps: it is kept, but may be learned anew.
             let mixture = state.map { ChipMixture($0.filters, warmth: 0) }
-            state = State(observation, drift: mixture?.drift ?? 0, coefficient: mixture?.coefficient ?? 0)
+            state = State(observation, kind, drift: mixture?.drift ?? 0, coefficient: mixture?.coefficient ?? 0)
             dissent = nil
             return .relearned
         }
@@ -103,7 +104,7 @@ extension RTCModel {
     /// UTC leaps, the chip does not: it is as much further ahead.
     package mutating func take(_ second: LeapSecond) {
         guard var state else { return }
-        state.move(to: max(state.date, second.midnight), temperature: state.temperature)
+        state.move(to: max(state.date, second.midnight), temperature: state.temperature, kind)
         for index in state.filters.indices { state.filters[index].filter.offset -= second.correction.seconds }
         self.state = state
         dissent?.offset -= second.correction.seconds
@@ -119,9 +120,9 @@ extension RTCModel {
 
     /// Notes that the chip was set, and its offset found to be as in `observation`; its drift is what it was.
     package mutating func rewritten(_ observation: RTCObservation) {
-        var next = State(observation, drift: 0, coefficient: 0)
+        var next = State(observation, kind, drift: 0, coefficient: 0)
         if var state {
-            state.move(to: max(state.date, observation.date), temperature: observation.temperature)
+            state.move(to: max(state.date, observation.date), temperature: observation.temperature, kind)
             for index in state.filters.indices { state.filters[index].filter.restart(next.filters[index].filter) }
             next.filters = state.filters
         }
@@ -141,16 +142,14 @@ extension RTCModel {
         dissent = nil
     }
 
-    /// Notes what the aging register is at `date` (UTC), in effect. Positive slows the chip.
-    ///
-    /// The datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
-    package mutating func note(_ aging: AgingOffset, at date: NTPDate) {
-        guard var state, state.aging != aging else { return }
-        state.move(to: max(state.date, date), temperature: state.temperature)
-        let change = AgingOffset.step.fraction * (Double(aging.steps) - Double(state.aging.steps))
-        state.aging = aging
+    /// Notes what the trim register is at `date` (UTC), in effect. Positive slows the chip.
+    package mutating func note(_ trim: TrimOffset?, at date: NTPDate) {
+        guard let trim, let register = kind.trim, var state, let before = state.trim, before != trim else { return }
+        state.move(to: max(state.date, date), temperature: state.temperature, kind)
+        let change = register.step.fraction * (Double(trim.steps) - Double(before.steps))
+        state.trim = trim
         for index in state.filters.indices {
-            state.filters[index].filter.changeDrift(by: -change, deviation: change / 2)
+            state.filters[index].filter.changeDrift(by: -change, deviation: change * register.deviation)
         }
         self.state = state
     }
@@ -158,25 +157,27 @@ extension RTCModel {
 
 extension RTCModel.State {
     /// A state with a fresh phase and a drift of which only the prior's deviation is certain.
-    fileprivate init(_ observation: RTCObservation, drift: Double, coefficient: Double) {
+    fileprivate init(_ observation: RTCObservation, _ kind: RTCKind, drift: Double, coefficient: Double) {
         // Anywhere within the bound: an error that later observations share must not be forgotten for their noise.
         let bound = observation.usableBound
+        let priorDrift = kind.rate.drift.fraction
+        let priorCoefficient = kind.rate.coefficient?.fraction ?? 0
         let filter = ThermalFilter(
             offset: observation.offset.seconds,
             drift: drift,
             coefficient: coefficient,
             covariance: ThermalFilter.Covariance(
                 offset: max(bound * bound / 3, observation.variance),
-                drift: RTCModel.priorDrift * RTCModel.priorDrift,
-                coefficient: RTCModel.priorCoefficient * RTCModel.priorCoefficient
+                drift: priorDrift * priorDrift,
+                coefficient: priorCoefficient * priorCoefficient
             )
         )
         self.init(
             date: observation.date,
             observed: observation.date,
             temperature: observation.temperature,
-            aging: observation.aging,
-            filters: RTCModel.wanders.map { _ in RTCModel.Weighted(filter: filter) },
+            trim: observation.trim,
+            filters: kind.rate.wanders.map { _ in RTCModel.Weighted(filter: filter) },
             observationBound: bound
         )
     }

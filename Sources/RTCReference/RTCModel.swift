@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// What is known about the chip's error: its offset, drift and temperature coefficient with their covariances, over UTC.
@@ -17,11 +17,11 @@ package struct RTCModel: Hashable, Sendable {
         var date: NTPDate
         /// UTC of the last comparison with UTC.
         var observed: NTPDate
-        /// Of the chip at `date`.
-        var temperature: Temperature
-        /// At which the filters' drift is the chip's.
-        var aging: AgingOffset
-        /// One for each of `RTCModel.wanders`.
+        /// Of the chip at `date`; nil if it has no thermometer.
+        var temperature: Temperature?
+        /// At which the filters' drift is the chip's; nil if it has no trim.
+        var trim: TrimOffset?
+        /// One for each of the kind's wanders.
         var filters: [Weighted]
         /// What the observations may have in common, s: their bounds, weighted as they went into the offset. No averaging
         /// removes it.
@@ -44,6 +44,8 @@ package struct RTCModel: Hashable, Sendable {
         var bound: Double
     }
 
+    /// What may be expected of the chip.
+    package let kind: RTCKind
     var state: State?
     var dissent: Dissent?
     /// UTC of the last write to the chip, to the second.
@@ -51,25 +53,14 @@ package struct RTCModel: Hashable, Sendable {
     /// A write to the chip began and no success was noted, so the chip may hold anything.
     package internal(set) var isBeingWritten = false
 
-    package init() {}
+    package init(of kind: RTCKind) { self.kind = kind }
 }
 
 // MARK: - Constants
 
 extension RTCModel {
-    /// Deviation of a chip that nothing is known about. Specified are ±2 ppm (0–40 °C), ±3.5 ppm (−40–85 °C), ±5 ppm for
-    /// the DS3231M, and some ppm of aging: three deviations are 7.5 ppm.
-    static let priorDrift = 2.5e-6
-    /// Deviation of the temperature coefficient of such a chip, per °C: ±2 ppm within 0–40 °C are specified.
-    static let priorCoefficient = 0.05e-6
-    /// Random walks of the drift, in s/s per √s. A trimmed chip moved by 0.27 ppm in three years (3e-11); one that is
-    /// compensated badly, or another quartz, moves as an ordinary crystal does.
-    static let wanders = [1e-11, 3e-11, 1e-10, 3e-10, 1e-9]
     /// Of a hypothesis's merits with each further observation: some two hundred of them decide.
     static let memory = 0.995
-    /// What the compensation leaves to chance, in s/s: it works in steps of 0.1 ppm (the datasheet's of the aging
-    /// register), and an error within a step has this deviation.
-    static let compensationStep = 0.1e-6 / 12.0.squareRoot()
     /// Deviation in °C of the temperature from the mean of what was read before and after a gap in the readings, if the
     /// gap is as long as `temperatureTime`, in s.
     static let temperatureDeviation = 5.0
@@ -98,18 +89,20 @@ extension RTCModel {
 
     /// One standard deviation.
     package var driftUncertainty: Frequency {
-        Frequency(fraction: state?.mixture.driftVariance.squareRoot() ?? Self.priorDrift)
+        Frequency(fraction: state?.mixture.driftVariance.squareRoot() ?? kind.rate.drift.fraction)
     }
 
-    /// Change of the drift with each °C, and one standard deviation of it; nil if nothing is known.
+    /// Change of the drift with each °C, and one standard deviation of it; nil if nothing is known, as without a
+    /// thermometer.
     package var temperatureCoefficient: (value: Frequency, deviation: Frequency)? {
-        (state?.mixture).map {
+        guard kind.rate.coefficient != nil else { return nil }
+        return (state?.mixture).map {
             (Frequency(fraction: $0.coefficient), Frequency(fraction: $0.coefficientVariance.squareRoot()))
         }
     }
 
-    /// The aging register as it was last seen; nil if nothing is known.
-    package var aging: AgingOffset? { state?.aging }
+    /// The trim register as it was last seen; nil if nothing is known, or there is none.
+    package var trim: TrimOffset? { state?.trim }
 
     /// Whether the drift is known well enough to be corrected for.
     package var isLearned: Bool { state != nil && driftUncertainty.fraction <= Self.learnedDrift }
@@ -127,9 +120,9 @@ extension RTCModel {
     ) -> (offset: NTPDuration, uncertainty: NTPDuration) {
         guard !isBeingWritten else { return (.zero, .max) }
         guard var state else { return (.zero, Self.unknownOffset) }
-        state.move(to: date, temperature: temperature ?? state.temperature)
+        state.move(to: date, temperature: temperature ?? state.temperature, kind)
         let mixture = state.mixture
-        let unmodelled = Self.compensationStep * (date - state.observed).seconds
+        let unmodelled = kind.rate.unobservable.fraction * (date - state.observed).seconds
         let deviation = (mixture.offsetVariance + unmodelled * unmodelled).squareRoot()
         let bound = Self.boundDeviations * deviation + state.observationBound + state.contradiction
         return (.seconds(mixture.offset), .seconds(bound))
@@ -137,8 +130,8 @@ extension RTCModel {
 }
 
 extension RTCModel.State {
-    /// °C above the temperature at which the filters' drift holds.
-    var warmth: Double { temperature.celsius - Self.referenceTemperature }
+    /// °C above the temperature at which the filters' drift holds; 0 without a thermometer, when it holds at any.
+    var warmth: Double { (temperature?.celsius ?? Self.referenceTemperature) - Self.referenceTemperature }
 
     private static let referenceTemperature = 25.0
 
@@ -146,7 +139,7 @@ extension RTCModel.State {
     var mixture: ChipMixture { ChipMixture(filters, warmth: warmth) }
 
     /// Lets the time pass until `date`, or go back to it.
-    mutating func move(to date: NTPDate, temperature: Temperature) {
+    mutating func move(to date: NTPDate, temperature: Temperature?, _ kind: RTCKind) {
         let elapsed = (date - self.date).seconds
         let before = warmth
         self.date = date
@@ -155,11 +148,26 @@ extension RTCModel.State {
         let strayed =
             RTCModel.temperatureDeviation * min(1, abs(elapsed) / RTCModel.temperatureTime) * elapsed
         for index in filters.indices {
-            filters[index].filter.advance(by: elapsed, warmth: warmth, wander: RTCModel.wanders[index])
+            filters[index].filter.advance(by: elapsed, warmth: warmth, wander: kind.rate.wanders[index])
+            guard kind.rate.coefficient != nil else {
+                filters[index].filter.leaveTemperatureOut()
+                continue
+            }
             let filter = filters[index].filter
             let slope = filter.coefficient * filter.coefficient + filter.covariance.coefficient
             filters[index].filter.covariance.offset += strayed * strayed * slope
         }
+    }
+}
+
+extension ThermalFilter {
+    /// Without a thermometer there is no coefficient: it is 0, for certain, and what temperature does is in the drift's
+    /// wander.
+    fileprivate mutating func leaveTemperatureOut() {
+        coefficient = 0
+        covariance.coefficient = 0
+        covariance.offsetCoefficient = 0
+        covariance.driftCoefficient = 0
     }
 }
 

@@ -1,30 +1,31 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// The model as text: a header with a version, then one `key value…` line each.
 ///
 /// | key | values |
 /// |---|---|
+/// | `chip` | the kind's name |
 /// | `date` | UTC of the state, whole seconds, and the rest in units of 2^-32 s |
 /// | `observed` | UTC of the last observation, likewise |
-/// | `temperature` | in quarters of a °C |
-/// | `aging` | the register, in steps |
+/// | `temperature` | in quarters of a °C, or `none` |
+/// | `trim` | the register, in steps, or `none` |
 /// | `observation-bound`, `contradiction` | s |
 /// | `filter` | for each wander: log likelihood; offset (s), drift (s/s), coefficient (1/°C); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
 /// | `rewriting` | `yes` from before a write until its success |
 extension RTCModel {
-    private static let header = "tickover-rtc-model 2"
+    private static let header = "tickover-rtc-model 3"
 
     package func serialised() -> String {
-        var lines = [Self.header]
+        var lines = [Self.header, "chip \(kind.name)"]
         if let state {
             lines += [
                 "date \(Self.text(state.date))",
                 "observed \(Self.text(state.observed))",
-                "temperature \(state.temperature.quarterDegrees)",
-                "aging \(state.aging.steps)",
+                "temperature \(Self.text(state.temperature?.quarterDegrees))",
+                "trim \(Self.text(state.trim?.steps))",
                 "observation-bound \(state.observationBound)",
                 "contradiction \(state.contradiction)",
             ]
@@ -35,16 +36,18 @@ extension RTCModel {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private static func text(_ number: Int16?) -> String { number.map { "\($0)" } ?? "none" }
+
     private static func text(_ date: NTPDate) -> String { "\(date.iso8601(decimals: 0)) \(date.fraction)" }
 
-    /// nil for anything that `serialised` did not write: another version, a line that is missing, unknown or out of place,
-    /// a number that is not finite or cannot be.
-    package init?(parsing text: String) {
-        self.init()
+    /// nil for anything that `serialised` did not write of a chip of this kind: another version, a line that is missing,
+    /// unknown or out of place, a number that is not finite or cannot be.
+    package init?(parsing text: String, of kind: RTCKind) {
+        self.init(of: kind)
         var lines = ModelLines(text)
-        guard lines.next() == Self.header, lines.isComplete else { return nil }
+        guard lines.next() == Self.header, lines.isComplete, lines.next() == "chip \(kind.name)" else { return nil }
         if lines.has("date") {
-            guard let state = State(&lines) else { return nil }
+            guard let state = State(&lines, kind) else { return nil }
             self.state = state
         }
         if let values = lines.values(of: "written") {
@@ -96,9 +99,13 @@ private struct ModelLines {
         numbers(of: key, count: 1).flatMap { range.contains($0[0]) ? $0[0] : nil }
     }
 
-    mutating func integer(of key: String, in range: ClosedRange<Int16>) -> Int16? {
-        guard let values = values(of: key), values.count == 1, let value = Int16(values[0]) else { return nil }
-        return range.contains(value) ? value : nil
+    /// - Parameter range: nil if there is to be `none`.
+    /// - Returns: nil for anything else; otherwise the number, which is nil if there is none.
+    mutating func integer(of key: String, in range: ClosedRange<Int16>?) -> Int16?? {
+        guard let values = values(of: key), values.count == 1 else { return nil }
+        guard let range else { return values[0] == "none" ? .some(nil) : nil }
+        guard let value = Int16(values[0]), range.contains(value) else { return nil }
+        return .some(value)
     }
 
     mutating func date(of key: String) -> NTPDate? {
@@ -110,15 +117,18 @@ private struct ModelLines {
 }
 
 extension RTCModel.State {
-    fileprivate init?(_ lines: inout ModelLines) {
+    fileprivate init?(_ lines: inout ModelLines, _ kind: RTCKind) {
         guard let date = lines.date(of: "date"), let observed = lines.date(of: "observed"),
-            let quarters = lines.integer(of: "temperature", in: -512...511),
-            let steps = lines.integer(of: "aging", in: -128...127),
+            let quarters = lines.integer(
+                of: "temperature",
+                in: kind.rate.coefficient == nil ? nil : Self.quarterDegrees
+            ),
+            let steps = lines.integer(of: "trim", in: kind.trim?.range),
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
             let contradiction = lines.number(of: "contradiction", in: 0...3e9)
         else { return nil }
         var filters: [RTCModel.Weighted] = []
-        for _ in RTCModel.wanders {
+        for _ in kind.rate.wanders {
             guard let numbers = lines.numbers(of: "filter", count: RTCModel.Weighted.numbers),
                 let filter = RTCModel.Weighted(numbers)
             else { return nil }
@@ -127,13 +137,16 @@ extension RTCModel.State {
         self.init(
             date: date,
             observed: observed,
-            temperature: Temperature(quarterDegrees: quarters),
-            aging: AgingOffset(steps: Int8(steps)),
+            temperature: quarters.map(Temperature.init),
+            trim: steps.map(TrimOffset.init),
             filters: filters,
             observationBound: observationBound,
             contradiction: contradiction
         )
     }
+
+    /// A chip's temperatures.
+    private static let quarterDegrees: ClosedRange<Int16> = -512...511
 }
 
 extension RTCModel.Weighted {

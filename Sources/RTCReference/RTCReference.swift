@@ -1,4 +1,3 @@
-import DS3231
 import HAL
 import NTPTime
 
@@ -7,17 +6,17 @@ import NTPTime
 /// Every call blocks for its transfers and for the second it waits for, up to a few seconds; the daemon makes them on a
 /// thread of its own. The file descriptor, the clock and the bus belong to that thread.
 package struct RTCReference {
-    let chip: DS3231
+    let chip: any RTCChip
     let clock: any MonotonicClock
     let squareWave: SquareWave?
     /// Times before this one are refused.
     package let earliestDate: NTPDate
 
     /// - Parameters:
-    ///   - edges: what the chip's SQW pin is wired to, if it is.
+    ///   - edges: what the chip's 1 Hz output is wired to, if it is.
     ///   - earliestDate: a moment that has certainly passed, such as the build's.
     package init(
-        chip: DS3231,
+        chip: any RTCChip,
         clock: any MonotonicClock,
         edges: (any EdgeInput)? = nil,
         earliestDate: NTPDate
@@ -37,20 +36,21 @@ package struct RTCReference {
             edge = .success(try findEdge(expecting: prediction))
         } catch {
             // A bus that hangs takes as long the second time.
-            guard error != .chip(.bus(.timedOut)) else { throw error }
+            if case .chip(let failure) = error, failure.reason == .bus(.timedOut) { throw error }
             edge = .failure(error)
         }
         return RTCSnapshot(registers: try readSnapshot(), edge: edge)
     }
 
-    func readSnapshot() throws(RTCError) -> ChipSnapshot {
-        do throws(DS3231Error) { return try chip.readSnapshot() } catch { throw RTCError(error) }
+    /// - Throws: `chip`, also if it is of another kind: nothing is written to a chip before this has succeeded.
+    func readSnapshot() throws(RTCError) -> RTCChipSnapshot {
+        do throws(RTCChipError) { return try chip.readSnapshot() } catch { throw .chip(error) }
     }
 }
 
 /// What `RTCReference.snapshot` found.
 package struct RTCSnapshot: Sendable {
     /// Read after the edge was looked for.
-    package let registers: ChipSnapshot
+    package let registers: RTCChipSnapshot
     package let edge: Result<EdgeSample, RTCError>
 }

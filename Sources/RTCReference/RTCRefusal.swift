@@ -1,3 +1,4 @@
+import HAL
 import NTPTime
 
 /// Why a chip that answers, and has a time, is not believed.
@@ -6,7 +7,7 @@ package enum RTCRefusal: Hashable, Sendable {
     case halfSet
     /// Its time is this long before the last that was seen of it.
     case wentBack(NTPDuration)
-    /// It gains so much, which no DS3231 does.
+    /// It gains so much, which no chip of its kind does.
     case rate(Frequency)
 }
 
@@ -22,15 +23,13 @@ extension RTCRefusal: CustomStringConvertible {
                 + "somebody has set it back; an empty battery or a counterfeit chip"
         case .rate(let rate):
             let perDay = fixed(abs(rate.fraction) * 86_400, 1)
-            return "RTC: it \(rate.fraction > 0 ? "gains" : "loses") \(perDay) s a day, which no DS3231 does: a "
-                + "counterfeit, or another chip"
+            return "RTC: it \(rate.fraction > 0 ? "gains" : "loses") \(perDay) s a day, which no chip "
+                + "of its kind does: a counterfeit, or another chip"
         }
     }
 }
 
 extension RTCModel {
-    /// A DS3231M is within 5 ppm, and the aging register moves a chip by up to 13 ppm.
-    static let plausibleDrift = 20e-6
     /// The chip may be set back a little by whoever has better time.
     private static let goneBack = NTPDuration.seconds(60)
 
@@ -42,7 +41,7 @@ extension RTCModel {
         guard let state else { return nil }
         let drift = drift
         let surely = drift.fraction.magnitude - Self.boundDeviations * driftUncertainty.fraction
-        guard surely <= Self.plausibleDrift else { return .rate(drift) }
+        guard surely <= kind.rate.largestDrift.fraction else { return .rate(drift) }
         let offset = predict(at: date).offset
         let gone = state.date - (date - offset)
         return gone > Self.goneBack ? .wentBack(gone) : nil

@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// A job for the thread that owns the I2C bus.
@@ -8,8 +8,8 @@ package enum RTCRequest: Sendable {
     case sample(expecting: EdgePrediction?)
     /// Set the chip to this time, on the second.
     case write(Timescale)
-    /// Set the aging register, and let it take effect.
-    case trim(AgingOffset)
+    /// Set the trim register, and let it take effect.
+    case trim(TrimOffset)
 }
 
 /// What came of a request.
@@ -17,14 +17,13 @@ package enum RTCAnswer: Sendable {
     case sample(EdgeSample)
     case written(WriteReport)
     case trimmed(TrimReport)
-    /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half. In words.
-    case timeless(reason: String)
-    /// In words; the same words are the same trouble.
-    case failed(RTCRequest, reason: String)
+    /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half.
+    case timeless(RTCTrouble)
+    case failed(RTCRequest, RTCTrouble)
 
     /// What a request that did not succeed comes to.
-    package static func failure(of request: RTCRequest, reason: String, isTimeless: Bool) -> RTCAnswer {
-        guard case .sample = request, isTimeless else { return .failed(request, reason: reason) }
-        return .timeless(reason: reason)
+    package static func failure(of request: RTCRequest, _ trouble: RTCTrouble) -> RTCAnswer {
+        guard case .sample = request, trouble.isTimeless else { return .failed(request, trouble) }
+        return .timeless(trouble)
     }
 }

@@ -1,5 +1,5 @@
 import ClockDiscipline
-import DS3231
+import HAL
 import NTPTime
 
 /// The chip as a reference clock: when to ask it, what it says of UTC and how surely, when to set and to trim it.
@@ -16,7 +16,7 @@ package struct RTCSource: Sendable {
     package private(set) var store: RTCStore
     package private(set) var lastSample: EdgeSample?
     /// Why the chip gave no time or took none; nil while it answers.
-    package private(set) var lastError: String?
+    package private(set) var lastError: RTCTrouble?
     /// Whether the last error is that the chip has no time.
     private var isTimeless = false
     /// When the chip was last set or was to be, successfully or not, in UTC.
@@ -36,7 +36,7 @@ package struct RTCSource: Sendable {
     package private(set) var reach: UInt8 = 0
     private var interval = Self.samplingInterval
     private var requestedWrite: RequestedWrite?
-    private var requestedTrim: AgingOffset?
+    private var requestedTrim: TrimOffset?
     private let trimsChip: Bool
     private var trimming = TrimPolicy()
     private var samples = 0
@@ -55,10 +55,11 @@ package struct RTCSource: Sendable {
     /// Edges that are averaged to be compared with UTC: those of the longest usual poll interval.
     private static let comparedEdges = 16
 
+    /// - Parameter kind: the chip's.
     /// - Parameter saved: what `saved` was in an earlier run; nil or unreadable starts without a history.
-    /// - Parameter trimsChip: whether the aging register may be set.
-    package init(saved: String?, trimsChip: Bool, at now: MonotonicTime) {
-        store = RTCStore(saved: saved)
+    /// - Parameter trimsChip: whether the trim register may be set.
+    package init(_ kind: RTCKind, saved: String?, trimsChip: Bool, at now: MonotonicTime) {
+        store = RTCStore(kind, saved: saved)
         self.trimsChip = trimsChip
         lastAttempt = store.memory.model.lastWrite
         activity = .idle(until: now)
@@ -94,10 +95,10 @@ extension RTCSource {
     /// Asks for the chip to be set to what somebody gave.
     package mutating func requestWrite(of given: ClockReading) { requestedWrite = .given(given) }
 
-    /// Sets the aging register and leaves it at that; nil lets the chip be trimmed as it needs it again.
-    package mutating func requestTrim(to aging: AgingOffset?) {
-        requestedTrim = aging
-        store.setTrimmedByHand(aging != nil)
+    /// Sets the trim register and leaves it at that; nil lets the chip be trimmed as it needs it again.
+    package mutating func requestTrim(to trim: TrimOffset?) {
+        requestedTrim = trim
+        store.setTrimmedByHand(trim != nil)
     }
 
     /// Whether the chip has stopped, or shows a time that is off, however lately it was set. One that does not answer
@@ -109,7 +110,7 @@ extension RTCSource {
 
     /// Whether the last write was long enough ago for another one, of a chip that has no time.
     package func mayBeWritten(at date: NTPDate) -> Bool {
-        policy.writeBackIsDue(model: RTCModel(), at: date, lastWrite: lastAttempt)
+        policy.writeBackIsDue(model: RTCModel(of: model.kind), at: date, lastWrite: lastAttempt)
     }
 
     /// Whether a write is asked for or under way.
@@ -130,10 +131,10 @@ extension RTCSource {
         frequency: Frequency
     ) -> RTCRequest? {
         guard nextDeadline <= now else { return nil }
-        if let aging = requestedTrim {
+        if let trim = requestedTrim {
             requestedTrim = nil
             activity = .trimming
-            return .trim(aging)
+            return .trim(trim)
         }
         defer { requestedWrite = nil }
         guard let time = timeToSet(by: reference) else {
@@ -190,14 +191,14 @@ extension RTCSource {
     }
 
     /// - Returns: whether this is news.
-    package mutating func noteFailure(_ reason: String, isTimeless: Bool, at now: MonotonicTime) -> Bool {
-        defer { lastError = reason }
+    package mutating func noteFailure(_ trouble: RTCTrouble, isTimeless: Bool, at now: MonotonicTime) -> Bool {
+        defer { lastError = trouble }
         reference = nil
         self.isTimeless = isTimeless
         store.abandon()
         interval = Self.samplingInterval
         activity = .idle(until: now + interval)
-        return lastError != reason
+        return lastError?.isSame(as: trouble) != true
     }
 
     /// Takes a sample while servers know the time.
@@ -206,7 +207,7 @@ extension RTCSource {
     package mutating func compare(_ sample: EdgeSample, with reference: TimeReference) -> Bool {
         let date = reference.estimate.date(at: sample.edge)
         store.update { memory in
-            memory.model.note(sample.aging, at: date)
+            memory.model.note(sample.trim, at: date)
             memory.model.advance(to: date, temperature: sample.temperature)
         }
         edges = edges.suffix(Self.comparedEdges - 1) + [sample]
@@ -238,7 +239,7 @@ extension RTCSource {
             offset: offset,
             date: utc.timescale.date(at: last.edge),
             temperature: last.temperature,
-            aging: last.aging,
+            trim: last.trim,
             deviation: .seconds((variance + deviation * deviation).squareRoot()),
             bound: bound + reference.estimate.phaseError(at: last.edge)
         )
@@ -267,7 +268,7 @@ extension RTCSource {
         activity = .idle(until: now + Self.learningInterval)
     }
 
-    /// The aging register was set: the drift is another one from `date`, UTC, on.
+    /// The trim register was set: the drift is another one from `date`, UTC, on.
     package mutating func note(_ report: TrimReport, at date: NTPDate, now: MonotonicTime) {
         store.commit(report, at: date)
         trimming.restart()
@@ -323,7 +324,7 @@ extension RTCSource {
         if let jump { store.update { $0.doubt += jump } }
         let growth = unknownDrift(at: sample.chipTime)
         store.update { memory in
-            memory.model.note(sample.aging, at: second.date)
+            memory.model.note(sample.trim, at: second.date)
             memory.model.advance(to: second.date, temperature: sample.temperature)
         }
         reference = TimeReference(

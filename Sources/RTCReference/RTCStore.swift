@@ -1,4 +1,5 @@
 import ClockDiscipline
+import HAL
 import NTPTime
 
 /// The journal of a chip and of what is kept of it: the only way by which daemon and tool change either.
@@ -36,7 +37,9 @@ package struct RTCStore: Equatable, Sendable {
     package static let givenTimeError = NTPDuration.seconds(1)
 
     /// - Parameter saved: `text` of an earlier run; nil, or what is not to be read, starts without a history.
-    package init(saved: String?) { memory = saved.flatMap(RTCMemory.init(parsing:)) ?? RTCMemory() }
+    package init(_ kind: RTCKind, saved: String?) {
+        memory = saved.flatMap { RTCMemory(parsing: $0, of: kind) } ?? RTCMemory(of: kind)
+    }
 
     package var text: String { memory.text }
 
@@ -101,10 +104,10 @@ package struct RTCStore: Equatable, Sendable {
 
     // MARK: Trim
 
-    /// The aging register was set, in effect from `date` (UTC) on.
+    /// The trim register was set, in effect from `date` (UTC) on.
     package mutating func commit(_ report: TrimReport, at date: NTPDate) { memory.model.note(report.after, at: date) }
 
-    /// Whether the aging register is to stay as somebody has set it.
+    /// Whether the trim register is to stay as somebody has set it.
     package mutating func setTrimmedByHand(_ isByHand: Bool) { memory.isTrimmedByHand = isByHand }
 
     // MARK: What is learned
@@ -119,7 +122,7 @@ extension RTCObservation {
             offset: offset,
             date: report.edge.chipTime - offset,
             temperature: report.edge.temperature,
-            aging: report.edge.aging,
+            trim: report.edge.trim,
             deviation: bound * (1 / 3.0.squareRoot()),
             bound: bound
         )

@@ -1,3 +1,4 @@
+import HAL
 import NTPTime
 
 /// UTC by the chip alone, corrected by what is kept of it: what `tickover rtc load` sets the clock to.
@@ -9,11 +10,17 @@ package struct RTCTime: Sendable {
     /// Bound on the error of `reading`.
     package let bound: NTPDuration
 
+    /// - Parameter kind: the chip's.
     /// - Parameter saved: the text of `RTCStore` as it was last saved; without one, the chip's error is assumed.
     /// - Parameter leapSeconds: those that may have come since then, if they are known.
     /// - Throws: why the chip is not to be believed.
-    package init(_ sample: EdgeSample, saved: String?, leapSeconds: LeapSecondTable?) throws(RTCRefused) {
-        var memory = RTCStore(saved: saved).memory
+    package init(
+        _ sample: EdgeSample,
+        of kind: RTCKind,
+        saved: String?,
+        leapSeconds: LeapSecondTable?
+    ) throws(RTCRefused) {
+        var memory = RTCStore(kind, saved: saved).memory
         if let leapSeconds { memory.model.take(leapSeconds, until: sample.chipTime) }
         if let refusal = memory.model.refusal(at: sample.chipTime) { throw RTCRefused(reason: refusal) }
         let prediction = memory.prediction(at: sample)

@@ -1,5 +1,4 @@
 import ClockDiscipline
-import DS3231
 import HAL
 import NTPTime
 
@@ -37,23 +36,23 @@ extension RTCReference {
 
     /// Sets the chip to `timescale`, so that the chip's second begins when UTC's does, and measures how well that went.
     ///
-    /// The chip starts its second when it acknowledges the seconds octet. The write therefore begins one lead earlier:
-    /// the time from the call to that acknowledge, which is the driver's part before START and 27.5 bit times. Both are
+    /// The chip's second begins anew at a known bit of the transfer that starts it. That transfer therefore begins one lead
+    /// earlier: the time from the call to that bit, which is the driver's part before START and the bits. Both are
     /// measured: a short and a long read differ by a known number of bits, which gives the bit time, and what the short
     /// one took beyond its bits is the driver's and the scheduler's, half of it supposed to be before START. What this
     /// gets wrong is in the residual, which the next edge shows.
     ///
-    /// OSF is cleared last, after the time has been read back and the seconds have been seen to advance. A chip that
-    /// counts twelve hours goes on doing so.
+    /// A flag that the oscillator has stopped is cleared last, after the time has been read back and the seconds have been
+    /// seen to advance. A chip that counts twelve hours goes on doing so.
     ///
-    /// - Throws: `tooEarly` for a time before `earliestDate`, `chip` with `yearOutOfRange` outside of 2000–2199, both
+    /// - Throws: `tooEarly` for a time before `earliestDate`, `chip` with `yearOutOfRange` outside of 2000–2099, both
     ///   before anything is written; `writeIncomplete`, `notVerified`, `oscillatorStopFlagStays`, and what `findEdge`
     ///   throws. After any of the latter the chip must not be believed until a write succeeds.
     package func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
         let lead = try measuredLead()
         let before = try readSnapshot()
         let wasOffOnBattery: Bool
-        do throws(DS3231Error) { wasOffOnBattery = try chip.startOscillator() } catch { throw RTCError(error) }
+        do throws(RTCChipError) { wasOffOnBattery = try chip.startOscillator() } catch { throw .chip(error) }
         let placed = try place(timescale, lead: lead, hourMode: before.hourMode)
         if placed.oscillatorStopped { try clearOscillatorStopFlag() }
         return WriteReport(
@@ -85,9 +84,8 @@ extension RTCReference {
             uncertainty: Self.expectedResidual
         )
         let (bracket, registers) = try measureEdge(expecting: prediction)
-        let time: ChipTime
-        do throws(DS3231Error) { time = try registers.unverifiedTime.get() } catch { throw RTCError(error) }
-        let edge = EdgeSample(bracket, registers, time)
+        let time = try registers.readTime()
+        let edge = sample(bracket, registers, time)
         let residual = edge.offset(from: timescale)
         guard residual.magnitude < Self.verificationTolerance else {
             throw .notVerified(written: CivilTime(written), read: time.civil)
@@ -100,27 +98,28 @@ extension RTCReference {
         )
     }
 
-    /// From the call of `writeTime` to the acknowledge of the seconds octet.
+    /// From the call of `startTime` to the moment at which the chip's second begins anew.
     func measuredLead() throws(RTCError) -> NTPDuration {
         var short = NTPDuration.max
         var long = NTPDuration.max
         for _ in 0..<Self.timedTransfers {
-            short = min(short, try duration { () throws(DS3231Error) in _ = try chip.readSeconds() })
-            long = min(long, try duration { () throws(DS3231Error) in _ = try chip.readSnapshot() })
+            short = min(short, try duration { () throws(RTCChipError) in _ = try chip.readSeconds() })
+            long = min(long, try duration { () throws(RTCChipError) in _ = try chip.readSnapshot() })
         }
-        let bits = TransferTiming.readSnapshot - TransferTiming.readSeconds
+        let transfers = chip.kind.transfers
+        let bits = transfers.readSnapshot - transfers.readSeconds
         let bit = max(.zero, long - short) * (1 / bits)
-        let overhead = max(.zero, short - bit * TransferTiming.readSeconds)
-        return overhead / 2 + bit * TransferTiming.secondsAcknowledged
+        let overhead = max(.zero, short - bit * transfers.readSeconds)
+        return overhead / 2 + bit * transfers.start
     }
 
     /// How long `transfer` takes. Registers that hold nonsense take as long as others; the write is what they need.
-    private func duration(of transfer: () throws(DS3231Error) -> Void) throws(RTCError) -> NTPDuration {
+    private func duration(of transfer: () throws(RTCChipError) -> Void) throws(RTCError) -> NTPDuration {
         let began = clock.now
-        do throws(DS3231Error) {
+        do throws(RTCChipError) {
             try transfer()
         } catch {
-            if case .bus = error { throw RTCError(error) }
+            if case .bus = error.reason { throw .chip(error) }
         }
         return clock.now - began
     }
@@ -131,23 +130,32 @@ extension RTCReference {
         lead: NTPDuration,
         hourMode: HourMode
     ) throws(RTCError) -> NTPDate {
-        var failure: DS3231Error?
+        var failure: RTCChipError?
         var latestStart = Self.latestStart
         for attempt in 0..<Self.attempts {
-            let soonest = timescale.date(at: clock.now + lead + Self.preparation)
+            // The chip is that far into its second when it starts.
+            let phase = chip.kind.transfers.phase
+            let soonest = timescale.date(at: clock.now + lead + Self.preparation) - phase
             let second = NTPDate(seconds: soonest.seconds &+ (soonest.fraction == 0 ? 0 : 1))
             guard second >= earliestDate else { throw .tooEarly(second, earliest: earliestDate) }
-            let start = timescale.moment(of: second) - lead
+            let start = timescale.moment(of: second + phase) - lead
+            do throws(RTCChipError) {
+                try chip.prepareTime(CivilTime(second), hourMode: hourMode)
+            } catch {
+                guard case .bus = error.reason else { throw .chip(error) }
+                failure = error
+                continue
+            }
             clock.sleep(until: start)
             guard clock.now - start <= latestStart else {
                 if attempt > 0 { latestStart += latestStart }
                 continue
             }
-            do throws(DS3231Error) {
-                try chip.writeTime(CivilTime(second), hourMode: hourMode)
+            do throws(RTCChipError) {
+                try chip.startTime(CivilTime(second), hourMode: hourMode)
                 return second
             } catch {
-                guard case .bus = error else { throw RTCError(error) }
+                guard case .bus = error.reason else { throw .chip(error) }
                 failure = error
             }
         }
@@ -158,12 +166,7 @@ extension RTCReference {
     /// Reads the time back and compares it with what it must be by now.
     private func verify(_ written: NTPDate, _ timescale: Timescale) throws(RTCError) {
         let began = clock.now
-        let time: ChipTime
-        do throws(DS3231Error) {
-            time = try chip.readSnapshot().unverifiedTime.get()
-        } catch {
-            throw RTCError(error)
-        }
+        let time = try readSnapshot().readTime()
         let earliest = timescale.date(at: began) - Self.verificationTolerance
         let latest = timescale.date(at: clock.now) + Self.verificationTolerance
         // The chip shows the second that it is in: it began up to a second ago.
@@ -173,13 +176,7 @@ extension RTCReference {
     }
 
     private func clearOscillatorStopFlag() throws(RTCError) {
-        let status: StatusRegister
-        do throws(DS3231Error) {
-            try chip.clearOscillatorStopFlag()
-            status = try chip.readStatus()
-        } catch {
-            throw RTCError(error)
-        }
-        guard !status.contains(.oscillatorStopped) else { throw .oscillatorStopFlagStays }
+        do throws(RTCChipError) { try chip.clearOscillatorStopFlag() } catch { throw .chip(error) }
+        guard try !readSnapshot().oscillatorStopped else { throw .oscillatorStopFlagStays }
     }
 }

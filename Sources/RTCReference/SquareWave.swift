@@ -1,12 +1,11 @@
-import DS3231
 import HAL
 import NTPTime
 
 /// The chip's 1 Hz output on an input that stamps its edges.
 final class SquareWave {
     private let input: any EdgeInput
-    /// The control register as it was before the wave was switched on; nil if it was on.
-    var controlBefore: ControlRegister?
+    /// What the pin did before the wave was switched on; nil if it was on.
+    var before: OneHertzSetting?
     /// Why the second is polled for at present; nil while the edges are good.
     var trouble: SquareWaveTrouble?
 
@@ -56,11 +55,11 @@ extension RTCReference {
     /// Why the second is polled for although there is an input for the square wave; nil while its edges are good.
     package var squareWaveTrouble: SquareWaveTrouble? { squareWave?.trouble }
 
-    /// Puts the INT/SQW pin back to what it was used for before.
+    /// Puts the chip's pin back to what it was used for before.
     package func close() throws(RTCError) {
-        guard let before = squareWave?.controlBefore else { return }
-        do throws(DS3231Error) { try chip.restoreSquareWave(before) } catch { throw RTCError(error) }
-        squareWave?.controlBefore = nil
+        guard let before = squareWave?.before, let oneHertz = chip.oneHertz else { return }
+        do throws(RTCChipError) { try oneHertz.restoreOneHertz(before) } catch { throw .chip(error) }
+        squareWave?.before = nil
     }
 
     /// Waits for an edge that is believed: it comes a second after the one before, with none in between, and the
@@ -93,14 +92,13 @@ extension RTCReference {
     }
 
     private func switchOn(_ wave: SquareWave) throws(RTCError) {
-        do throws(DS3231Error) {
-            let control = try chip.readControl()
-            guard !control.givesOneHertz else { return }
-            // Before the write, which the chip may take although it fails.
-            wave.controlBefore = control
-            try chip.switchSquareWaveOn()
-        } catch {
-            throw RTCError(error)
-        }
+        guard let oneHertz = chip.oneHertz else { throw .cannot(.oneHertz) }
+        let setting: OneHertzSetting
+        do throws(RTCChipError) { setting = try oneHertz.readOneHertz() } catch { throw .chip(error) }
+        guard !setting.isOn else { return }
+        _ = try readSnapshot()
+        // Before the write, which the chip may take although it fails.
+        wave.before = setting
+        do throws(RTCChipError) { try oneHertz.switchOneHertzOn() } catch { throw .chip(error) }
     }
 }

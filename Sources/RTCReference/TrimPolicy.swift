@@ -1,22 +1,22 @@
-import DS3231
+import HAL
 import NTPTime
 
-/// When the chip's own rate is to be set right by its aging register, so that others, and the time without power, have
+/// When the chip's own rate is to be set right by its trim register, so that others, and the time without power, have
 /// a chip that keeps time.
 ///
 /// The chip's time is corrected by what was learned of it in any case, and each change of the register makes that less
 /// certain for some hours: hence seldom, and not for what a day's temperature does.
 package struct TrimPolicy: Hashable, Sendable {
-    /// A mean drift below this is left alone.
-    private static let threshold = Frequency.ppm(0.1)
-    /// Deviation of a drift that is known well enough.
-    private static let certainty = Frequency.ppm(0.03)
-    /// The drift at the moment must be as near to the mean of the day.
-    private static let agreement = Frequency.ppm(0.05)
+    /// In steps: a mean drift below this is left alone.
+    private static let threshold = 1.0
+    /// In steps: deviation of a drift that is known well enough.
+    private static let certainty = 0.3
+    /// In steps: the drift at the moment must be as near to the mean of the day.
+    private static let agreement = 0.5
     /// Time since the last change, and over which the mean is taken, in s.
     private static let day = 86_400.0
-    /// Of a change, in steps: no chip that is fit for use is off by more than 2 ppm.
-    private static let largestChange = 20
+    /// Of a change, in steps: it is made again if it was not enough.
+    private static let largestChange = 20.0
 
     private var since: NTPDate?
     private var last: NTPDate?
@@ -27,11 +27,13 @@ package struct TrimPolicy: Hashable, Sendable {
     /// The register was changed, or the chip may be another.
     package mutating func restart() { self = TrimPolicy() }
 
-    /// What the aging register should be set to; nil if it is to be left alone.
+    /// What the trim register should be set to; nil if it is to be left alone.
     ///
     /// - Parameter date: UTC, each time later than before.
-    package mutating func trim(of model: RTCModel, at date: NTPDate) -> AgingOffset? {
-        guard let aging = model.aging, model.driftUncertainty < Self.certainty else { return nil }
+    package mutating func trim(of model: RTCModel, at date: NTPDate) -> TrimOffset? {
+        guard let trim = model.kind.trim, let present = model.trim else { return nil }
+        let step = trim.step.fraction
+        guard model.driftUncertainty.fraction < Self.certainty * step else { return nil }
         let drift = model.drift.fraction
         let since = since ?? date
         let elapsed = (date - since).seconds
@@ -39,12 +41,11 @@ package struct TrimPolicy: Hashable, Sendable {
         mean += min(max(share, 0), 1) * (drift - mean)
         self.since = since
         last = date
-        guard elapsed >= Self.day, abs(mean) > Self.threshold.fraction,
-            abs(drift - mean) < Self.agreement.fraction
+        guard elapsed >= Self.day, abs(mean) > Self.threshold * step,
+            abs(drift - mean) < Self.agreement * step
         else { return nil }
-        let steps = Int((drift / AgingOffset.step.fraction).rounded())
-        let change = min(max(steps, -Self.largestChange), Self.largestChange)
-        let target = AgingOffset(steps: Int8(min(max(Int(aging.steps) + change, -128), 127)))
-        return target == aging ? nil : target
+        let change = min(max((drift / step).rounded(), -Self.largestChange), Self.largestChange)
+        let target = trim.clamped(Double(present.steps) + change)
+        return target == present ? nil : target
     }
 }

@@ -17,6 +17,8 @@ final class SimulatedRTC {
     private let bus: SimulatedI2CBus
     private let clock: SimulatedClock
     private let driver: RTCReference
+    /// What the daemon knows of such chips.
+    let kind = DS3231.kind
     private var generator: SeededGenerator
     /// Random walk of the drift.
     private var walk = 0.0
@@ -70,10 +72,10 @@ final class SimulatedRTC {
             switch request {
             case .sample(let prediction): answer = .sample(try driver.findEdge(expecting: prediction))
             case .write(let timescale): answer = .written(try driver.write(timescale))
-            case .trim(let aging): answer = .trimmed(try driver.setAging(aging))
+            case .trim(let trim): answer = .trimmed(try driver.setTrim(trim))
             }
         } catch {
-            answer = .failure(of: request, reason: error.description, isTimeless: error.isTimeless)
+            answer = .failure(of: request, .failed(error))
         }
         return (oscillator.time(of: clock.now), answer)
     }

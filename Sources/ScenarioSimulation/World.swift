@@ -118,7 +118,7 @@ final class World {
             configuration: EngineConfiguration(
                 sources: scenario.servers.map { $0.source },
                 limits: scenario.correctionLimits,
-                hasRTC: rtc != nil
+                rtc: rtc?.kind
             ),
             frequency: savedFrequency,
             savedRTC: savedRTC,

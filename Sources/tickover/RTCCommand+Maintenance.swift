@@ -1,5 +1,5 @@
 import CommandLine
-import DS3231
+import HAL
 import Linux
 import Monitoring
 import NTPEngine
@@ -50,37 +50,40 @@ extension RTCCommand {
     func trim(_ trim: RTCTrim, as format: ReportFormat) throws(ToolError) -> String {
         switch trim {
         case .show: try read(.rate, as: format)
-        case .set(let steps): try self.trim(to: AgingOffset(steps: steps), as: format)
-        case .reset: try self.trim(to: AgingOffset(steps: 0), as: format)
+        case .set(let steps): try self.trim(to: TrimOffset(steps: Int16(steps)), as: format)
+        case .reset: try self.trim(to: TrimOffset(steps: 0), as: format)
         case .automatic: try trimAutomatically(as: format)
         }
     }
 
     private func trimAutomatically(as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.trimRTC(nil, format)) { return answer }
-        var journal = try journal()
-        if journal.saved != nil { try journal.change { $0.setTrimmedByHand(false) } }
+        try withDevice { device, _ throws(ToolError) in
+            var journal = try journal(of: device)
+            if journal.saved != nil { try journal.change { $0.setTrimmedByHand(false) } }
+        }
         return RTCTrimReport.automatic(as: format)
     }
 
-    private func trim(to aging: AgingOffset, as format: ReportFormat) throws(ToolError) -> String {
-        if let answer = try daemon.askIfRunning(.trimRTC(aging, format)) { return answer }
-        var journal = try journal()
-        let (report, sample) = try withDevice { device, _ throws(ToolError) in
-            do throws(RTCDeviceError) {
-                let report = try device.setAging(aging)
-                return (report, try device.snapshot().edge)
+    private func trim(to trim: TrimOffset, as format: ReportFormat) throws(ToolError) -> String {
+        if let answer = try daemon.askIfRunning(.trimRTC(trim, format)) { return answer }
+        return try withDevice { device, _ throws(ToolError) in
+            var journal = try journal(of: device)
+            let (report, sample): (TrimReport, Result<EdgeSample, RTCError>)
+            do throws(RTCTrouble) {
+                report = try device.setTrim(trim)
+                sample = try device.snapshot().edge
             } catch {
                 throw ToolError(error)
             }
+            // Without a time, the model stays where it is in time.
+            let date = (try? sample.get())?.chipTime ?? .earliestPlausible
+            try journal.change { store in
+                store.commit(report, at: date)
+                store.setTrimmedByHand(true)
+            }
+            return RTCTrimReport(report).rendered(as: format)
         }
-        // Without a time, the model stays where it is in time.
-        let date = (try? sample.get())?.chipTime ?? .earliestPlausible
-        try journal.change { store in
-            store.commit(report, at: date)
-            store.setTrimmedByHand(true)
-        }
-        return RTCTrimReport(report).rendered(as: format)
     }
 
     // MARK: Calibration
@@ -107,13 +110,13 @@ extension RTCCommand {
                 "the daemon is running and uses the chip; end it for the test, as with 'systemctl stop tickoverd'"
             )
         }
-        var journal = try journal()
         return try withDevice { device, signals throws(ToolError) in
             var checks: [SelfTest.Check] = []
             var isInterrupted = false
+            var journal = try journal(of: device)
             let (passed, timeChange): (Bool, SelfTest.TimeChange)
             try journal.change { $0.beginTest() }
-            do throws(RTCDeviceError) {
+            do throws(RTCTrouble) {
                 (passed, timeChange) = try device.use { reference throws(RTCError) in
                     let test = SelfTest(reference) {
                         isInterrupted = isInterrupted || !signals.take().isEmpty

@@ -1,6 +1,7 @@
 import ClockDiscipline
 import CommandLine
 import Configuration
+import HAL
 import Linux
 import Monitoring
 import NTPTime
@@ -24,11 +25,12 @@ struct RTCCommand {
 
     /// What the chip says, and what the daemon knew of it when it ended.
     func report(of device: RTCDevice, converting: Bool = false) throws(ToolError) -> RTCReport {
-        let model = try journal().store.memory.model
-        do throws(RTCDeviceError) {
+        let model = try journal(of: device).store.memory.model
+        do throws(RTCTrouble) {
             return RTCReport(
                 try device.snapshot(converting: converting),
                 name: device.name,
+                kind: device.kind,
                 model: model.hasHistory ? model : nil,
                 systemClock: systemClock,
                 systemClockError: SystemTimex().errorBound
@@ -43,11 +45,11 @@ struct RTCCommand {
     func set(to date: NTPDate?, as format: ReportFormat) throws(ToolError) -> String {
         if let answer = try daemon.askIfRunning(.setRTC(date, format)) { return answer }
         let time = try timeToSet(date)
-        var journal = try journal()
         return try withDevice { device, _ throws(ToolError) in
+            var journal = try journal(of: device)
             try journal.change { $0.begin(setting: time) }
             let written: WriteReport
-            do throws(RTCDeviceError) {
+            do throws(RTCTrouble) {
                 written = try device.write(Timescale(reading: time.reading(at: clock.now), frequency: .zero))
             } catch {
                 throw ToolError(error)
@@ -87,12 +89,12 @@ struct RTCCommand {
             throw ToolError(.failure, "the daemon is running, and takes care of the clock itself")
         }
         waitForBus()
-        let (name, sample) = try withDevice { device, _ throws(ToolError) in (device.name, try self.sample(of: device))
+        let (name, kind, sample, saved) = try withDevice { device, _ throws(ToolError) in
+            (device.name, device.kind, try self.sample(of: device), try journal(of: device).saved)
         }
-        let saved = try journal().saved
         let time: RTCTime
         do throws(RTCRefused) {
-            time = try RTCTime(sample, saved: saved, leapSeconds: leapSeconds())
+            time = try RTCTime(sample, of: kind, saved: saved, leapSeconds: leapSeconds())
         } catch {
             throw ToolError(.failure, error.reason.description)
         }
@@ -122,7 +124,7 @@ struct RTCCommand {
 
     /// A machine that boots is busy, and may miss the second more than once.
     private func sample(of device: RTCDevice, attempts: Int = 3) throws(ToolError) -> EdgeSample {
-        do throws(RTCDeviceError) {
+        do throws(RTCTrouble) {
             return try device.sample(expecting: nil)
         } catch {
             guard attempts > 1 else { throw ToolError(error) }
@@ -145,7 +147,9 @@ struct RTCCommand {
     }
 
     /// What the daemon, or an earlier command, has kept of the chip.
-    func journal() throws(ToolError) -> RTCJournal { try RTCJournal(daemon.configuration) }
+    func journal(of device: RTCDevice) throws(ToolError) -> RTCJournal {
+        try RTCJournal(daemon.configuration, of: device.kind)
+    }
 
     /// Works with the chip itself, and leaves it as it was found: signals wait until the work is done.
     func withDevice<Value>(
@@ -160,11 +164,11 @@ struct RTCCommand {
         }
         let result: Result<Value, ToolError>
         do throws(ToolError) { result = .success(try work(device, signals)) } catch { result = .failure(error) }
-        do throws(RTCDeviceError) { try device.close() } catch { throw ToolError(error) }
+        do throws(RTCTrouble) { try device.close() } catch { throw ToolError(error) }
         return try result.get()
     }
 }
 
 extension ToolError {
-    init(_ error: RTCDeviceError) { self.init(.failure, error.description) }
+    init(_ error: RTCTrouble) { self.init(.failure, error.description) }
 }

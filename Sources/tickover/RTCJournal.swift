@@ -1,5 +1,6 @@
 import CommandLine
 import Configuration
+import HAL
 import Linux
 import ProgramSupport
 import RTCReference
@@ -11,10 +12,10 @@ struct RTCJournal {
     let saved: String?
     private var files: StateFiles
 
-    init(_ configuration: Configuration) throws(ToolError) {
+    init(_ configuration: Configuration, of kind: RTCKind) throws(ToolError) {
         files = StateFiles(configuration)
         do throws(StateFileError) { saved = try files.rtc() } catch { throw ToolError(.failure, error.description) }
-        store = RTCStore(saved: saved)
+        store = RTCStore(kind, saved: saved)
     }
 
     /// Changes what is kept, and saves it.

@@ -114,7 +114,7 @@ private final class ChipAdapter: I2CAdapter {
         #expect(report.residual.magnitude < .milliseconds(residual))
         let truth = chip.date(at: clock.now) - timescale.date(at: clock.now)
         #expect((report.residual - truth).magnitude <= report.uncertainty)
-        _ = try rtc.setAging(AgingOffset(steps: 20))
+        _ = try rtc.setTrim(TrimOffset(steps: 20))
         #expect(abs(chip.effectiveDrift.ppm + 2) < 1e-9)
         var failed: [SelfTest.Check] = []
         let test = SelfTest(rtc) { if case .failed = $0.outcome { failed.append($0) } }

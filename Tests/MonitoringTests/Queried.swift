@@ -1,4 +1,5 @@
 import Authentication
+import DS3231
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -20,7 +21,7 @@ final class Queried {
         let random = Bits(seed: 1)
         let sources = (0..<servers).map { SourceConfiguration(host: "server\($0).example") }
         engine = Engine(
-            configuration: EngineConfiguration(sources: sources, hasRTC: true),
+            configuration: EngineConfiguration(sources: sources, rtc: DS3231.kind),
             frequency: nil,
             savedRTC: nil,
             random: random,

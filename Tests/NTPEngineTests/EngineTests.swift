@@ -1,5 +1,6 @@
 import ClockDiscipline
 import DS3231
+import HAL
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -360,7 +361,7 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(offset: 0.003, drift: 0.4e-6))
         runHonestly(world, 43_200)
         world.servers[server]?.isUp = false
-        world.chip?.failure = "no answer"
+        world.chip?.failure = .unanswered
         runHonestly(world, 7_200)
         world.chip?.failure = nil
         world.chip?.offset += 2
@@ -431,7 +432,7 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
         let world = World(servers: ["192.0.2.1": World.Server()], sources: [], chip: World.Chip())
         world.run(10)
         #expect(world.engine.state == .holdover)
-        world.chip?.failure = "no answer"
+        world.chip?.failure = .unanswered
         world.run(1e7)
         #expect(world.engine.state == .unsynchronised && world.engine.served.leap == .unsynchronised)
     }
@@ -458,10 +459,23 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     }
 
     @Test func `is not served from when its oscillator stopped`() {
-        let world = World(servers: [:], chip: World.Chip(failure: "oscillator stopped"))
+        let world = World(servers: [:], chip: World.Chip(failure: .failed(.oscillatorStopped)))
         world.run(600)
         #expect(world.engine.state == .unsynchronised && world.engine.served.referenceID == .initial)
-        #expect(world.log.count { $0.contains("oscillator stopped") } == 1)
+        #expect(world.log.count { $0.contains("oscillator has stopped") } == 1)
+    }
+
+    @Test func `that shows another senseless date each time is one trouble, and warned of once`() {
+        let world = World(servers: [:], chip: World.Chip())
+        for second in Int64(0)..<20 {
+            let date = NTPDate(unixSeconds: 946_684_800 + 64 * second)
+            world.chip?.failure = .failed(.tooEarly(date, earliest: .earliestPlausible))
+            world.run(64)
+        }
+        #expect(world.log.count { $0.contains("which is past") } == 1, "\(world.log)")
+        world.chip?.failure = .unanswered
+        world.run(128)
+        #expect(world.log.count { $0.contains("does not answer") } == 1)
     }
 
     @Test func `is set from the synchronised clock when it is off, at most once an hour`() {
@@ -490,7 +504,7 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     @Test func `is left alone before the end if it does not answer`() {
         let world = World(
             servers: ["192.0.2.1": World.Server()],
-            chip: World.Chip(failure: "the I2C bus does not answer")
+            chip: World.Chip(failure: .unanswered)
         )
         runHonestly(world, 600)
         #expect(world.engine.state == .synchronised && !world.setRTCBeforeEnd())
@@ -503,7 +517,7 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     }
 
     @Test func `takes a time given by hand and is believed again`() {
-        let world = World(servers: [:], chip: World.Chip(failure: "oscillator stopped"), clockOffset: 500)
+        let world = World(servers: [:], chip: World.Chip(failure: .failed(.oscillatorStopped)), clockOffset: 500)
         world.run(10)
         world.chip?.failure = nil
         #expect(world.setRTC(to: world.trueDate) == nil)
@@ -514,14 +528,14 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     @Test func `that is trimmed has another drift from then on, and is known as well as before`() {
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.5e-6))
         runHonestly(world, 43_200)
-        #expect(world.trimRTC(to: AgingOffset(steps: 15)) == nil)
+        #expect(world.trimRTC(to: TrimOffset(steps: 15)) == nil)
         runHonestly(world, 60)
         #expect(abs(world.chip?.drift ?? 1) < 1e-12)
         #expect(abs(world.engine.rtc?.model.drift.ppm ?? 9) < 0.1)
         #expect(world.log.count { $0.contains("from 0 to +15") } == 1)
         world.servers[IPAddress(v4: 0xc000_0201)]?.isUp = false
         runHonestly(world, 43_200)
-        #expect(world.trimRTC(to: AgingOffset(steps: 0)) == nil)
+        #expect(world.trimRTC(to: TrimOffset(steps: 0)) == nil)
         runHonestly(world, 43_200)
     }
 
@@ -561,10 +575,10 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
     @Test func `is trimmed after a day, and keeps time itself`() {
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.24e-6))
         runHonestly(world, 86_000)
-        #expect(world.chip?.aging.steps == 0)
+        #expect(world.chip?.trim.steps == 0)
         runHonestly(world, 86_400)
-        #expect(world.chip?.aging.steps == 12 && abs(world.chip?.drift ?? 1) < 0.1e-6)
-        #expect(world.log.count { $0.contains("aging register, from 0 to +12") } == 1)
+        #expect(world.chip?.trim.steps == 12 && abs(world.chip?.drift ?? 1) < 0.1e-6)
+        #expect(world.log.count { $0.contains("trimmed, from 0 to +12") } == 1)
     }
 
     @Test func `is left as it is if it may not be trimmed`() {
@@ -574,15 +588,15 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
             trimsRTC: false
         )
         runHonestly(world, 2 * 86_400)
-        #expect(world.chip?.aging.steps == 0)
+        #expect(world.chip?.trim.steps == 0)
     }
 
     @Test func `stays as somebody has trimmed it, also after a restart, until it is handed back`() {
         let world = World(servers: ["192.0.2.1": World.Server()], chip: World.Chip(drift: 1.24e-6))
         runHonestly(world, 3_600)
-        #expect(world.trimRTC(to: AgingOffset(steps: -3)) == nil)
+        #expect(world.trimRTC(to: TrimOffset(steps: -3)) == nil)
         runHonestly(world, 2 * 86_400)
-        #expect(world.chip?.aging.steps == -3)
+        #expect(world.chip?.trim.steps == -3)
         world.shutDown()
         let next = World(
             servers: ["192.0.2.1": World.Server()],
@@ -593,10 +607,10 @@ private func runHonestly(_ world: World, _ seconds: Double, check: (World) -> Vo
             start: world.time
         )
         runHonestly(next, 2 * 86_400)
-        #expect(next.chip?.aging.steps == -3)
+        #expect(next.chip?.trim.steps == -3)
         #expect(next.trimRTC(to: nil) == nil)
         runHonestly(next, 2 * 86_400)
-        #expect(next.chip?.aging.steps == 12)
+        #expect(next.chip?.trim.steps == 12)
     }
 
     @Test func `that jumps in holdover is not followed`() {

@@ -2,6 +2,7 @@ import Authentication
 import ClockDiscipline
 import DS3231
 import Foundation
+import HAL
 import NTPTime
 import NTPWire
 import NetworkAddress
@@ -35,10 +36,10 @@ final class World {
     struct Chip {
         var offset = 0.0
         var drift = 0.0
-        var failure: String?
+        var failure: RTCTrouble?
         /// Whether it has stopped, and has no time until it is set.
         var isTimeless = false
-        var aging = AgingOffset(steps: 0)
+        var trim = TrimOffset(steps: 0)
     }
 
     static let epoch = NTPDate(unixSeconds: 1_800_000_000)
@@ -121,7 +122,7 @@ final class World {
                 selection: selection,
                 maximumPoolAssociations: maximumPoolAssociations,
                 lastResort: lastResort,
-                hasRTC: chip != nil,
+                rtc: chip == nil ? nil : DS3231.kind,
                 trimsRTC: trimsRTC,
                 holdover: holdover,
                 leapSmearInterval: leapSmearInterval,
@@ -193,7 +194,7 @@ final class World {
 
     func setRTC(to date: NTPDate?) -> String? { engine.setRTC(to: date, at: now) }
 
-    func trimRTC(to aging: AgingOffset?) -> String? { engine.trimRTC(to: aging, at: now) }
+    func trimRTC(to trim: TrimOffset?) -> String? { engine.trimRTC(to: trim, at: now) }
 
     func deliver(_ octets: [UInt8], to id: AssociationID) {
         engine.received(id, octets.span, at: monotonic, now: now)
@@ -289,7 +290,7 @@ final class World {
             uncertainty: .milliseconds(0.3),
             chipTime: Self.epoch + .seconds(second),
             temperature: Temperature(quarterDegrees: 100),
-            aging: chip?.aging ?? AgingOffset(steps: 0)
+            trim: chip?.trim ?? TrimOffset(steps: 0)
         )
     }
 
@@ -304,19 +305,19 @@ final class World {
             later(edge - time + 0.01) { world in
                 let sample = world.edge(at: edge, second: second)
                 guard !chip.isTimeless else {
-                    return world.engine.rtcAnswered(.timeless(reason: "stopped"), at: world.now)
+                    return world.engine.rtcAnswered(.timeless(.failed(.oscillatorStopped)), at: world.now)
                 }
-                world.engine.rtcAnswered(failure.map { .failed(request, reason: $0) } ?? .sample(sample), at: world.now)
+                world.engine.rtcAnswered(failure.map { .failed(request, $0) } ?? .sample(sample), at: world.now)
             }
-        case .trim(let aging):
+        case .trim(let trim):
             later(0.3) { world in
-                let change = Double(aging.steps - chip.aging.steps) * AgingOffset.step.fraction
+                let change = Double(trim.steps - chip.trim.steps) * 0.1e-6
                 world.chip?.drift -= change
                 world.chip?.offset += change * world.time
-                world.chip?.aging = aging
-                let report = TrimReport(before: chip.aging, after: aging, effective: world.monotonic)
+                world.chip?.trim = trim
+                let report = TrimReport(before: chip.trim, after: trim, effective: world.monotonic)
                 world.engine.rtcAnswered(
-                    failure.map { .failed(request, reason: $0) } ?? .trimmed(report),
+                    failure.map { .failed(request, $0) } ?? .trimmed(report),
                     at: world.now
                 )
             }
@@ -337,7 +338,7 @@ final class World {
                     edge: world.edge(at: world.time, second: world.time.rounded())
                 )
                 world.engine.rtcAnswered(
-                    failure.map { .failed(request, reason: $0) } ?? .written(report),
+                    failure.map { .failed(request, $0) } ?? .written(report),
                     at: world.now
                 )
             }

@@ -29,11 +29,12 @@ import Testing
     @Test func `corrects the chip by what was learned`() throws {
         let state = """
             reference 0.01 0.02 trimmed
-            tickover-rtc-model 2
+            tickover-rtc-model 3
+            chip DS3231
             date 2026-11-02T00:00:00Z 0
             observed 2026-11-02T00:00:00Z 0
             temperature 100
-            aging 0
+            trim 0
             observation-bound 0.001
             contradiction 0.0
             \(Array(repeating: "filter 0.0 86400.0 0.0 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `refuses a chip that was left half set`() throws {
-        let state = "reference 0.0 0.0 trimmed\ntickover-rtc-model 2\nrewriting yes\n"
+        let state = "reference 0.0 0.0 trimmed\ntickover-rtc-model 3\nchip DS3231\nrewriting yes\n"
         let result = try load("rtc simulated", state: state, build: .host)
         #expect(result.status == 1 && result.errors.contains("being set when the power failed"), "\(result)")
     }

@@ -15,10 +15,10 @@ import Testing
     @Test(arguments: Build.available) func `shows the rate and sets it`(build: Build) throws {
         try withFile("rtc simulated\nstatedir /nonexistent\n") { path in
             let shown = try build.run("tickover", "rtc", "trim", "-c", path)
-            #expect(shown.output == "Aging     0\nDrift     not known yet\n")
+            #expect(shown.output == "Trim      0\nDrift     not known yet\n")
             let set = try build.run("tickover", "rtc", "trim", "--set", "-12", "-c", path)
-            #expect(set.status == 0 && set.output == "Aging     -12, before 0\n")
-            #expect(try build.run("tickover", "rtc", "trim", "--reset", "-c", path).output == "Aging     0, before 0\n")
+            #expect(set.status == 0 && set.output == "Trim      -12, before 0\n")
+            #expect(try build.run("tickover", "rtc", "trim", "--reset", "-c", path).output == "Trim      0, before 0\n")
         }
     }
 
@@ -33,7 +33,7 @@ import Testing
         let lines = try tool("rtc simulated offset 0.5", "read", "--watch", "--count", "2").output.split(
             separator: "\n"
         )
-        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("Z  +") && $0.hasSuffix("25.00 °C  aging 0") })
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("Z  +") && $0.hasSuffix("25.00 °C  trim 0") })
     }
 
     @Test func `compares with the system clock, and says how long that takes to be of use`() throws {
@@ -69,7 +69,7 @@ import Testing
         let command = try Build.host.command("tickover") + ["rtc"]
         let log = workplace.url.appending(path: "log")
         let watch = try RunningProgram(command + ["read", "--watch", "-c", path], log: log)
-        try #require(eventually(within: 20) { watch.log.contains("aging") })
+        try #require(eventually(within: 20) { watch.log.contains("trim") })
         #expect(watch.end(by: SIGINT) == 0)
         let test = try RunningProgram(command + ["selftest", "-c", path], log: log)
         try #require(eventually(within: 60) { test.log.contains("2027-12-31T23:59:58Z") })
@@ -90,16 +90,16 @@ import Testing
         let daemon = try Instance(lines(server), build: build)
         try #require(eventually(within: 90) { daemon.logged("RTC set") == 1 }, "\(daemon.program.log)")
         let before = try #require(try daemon.tool("rtc", "trim"))
-        #expect(before.number("aging") == 0 && before["stamped"] as? Bool == true)
+        #expect(before.number("trim") == 0 && before["stamped"] as? Bool == true)
         let set = try #require(try daemon.tool("rtc", "trim", "--set", "40"))
-        #expect(set.number("aging") == 40 && set.number("aging_before") == 0)
+        #expect(set.number("trim") == 40 && set.number("trim_before") == 0)
         let after = try #require(try daemon.tool("rtc", "calibrate"))
-        #expect(after.number("aging") == 40)
+        #expect(after.number("trim") == 40)
         #expect(after.number("drift_error_ppm") > before.number("drift_error_ppm"))
         #expect(after.number("clock_error_s") > 0)
         #expect(try daemon.tool("rtc", "temperature", "--convert")?.number("temperature_celsius") == 25)
-        #expect(try daemon.tool("rtc", "read", "--watch", "--count", "1")?.number("aging") == 40)
-        #expect(try daemon.tool("rtc", "trim", "--reset")?.number("aging") == 0)
+        #expect(try daemon.tool("rtc", "read", "--watch", "--count", "1")?.number("trim") == 40)
+        #expect(try daemon.tool("rtc", "trim", "--reset")?.number("trim") == 0)
         #expect(daemon.logged("from 0 to +40") == 1 && daemon.logged("from +40 to 0") == 1)
         #expect(daemon.program.end() == 0)
         #expect(daemon.logged("polled for") == 0)

@@ -28,8 +28,8 @@ private struct Operation: CustomTestStringConvertible, Sendable {
             #expect((report.residual - bench.trueOffset).magnitude <= report.uncertainty + .microseconds(20))
             #expect(bench.trueOffset.magnitude < .milliseconds(0.5))
         },
-        Operation(testDescription: "setAging") { bench in
-            let report = try bench.rtc.setAging(AgingOffset(steps: -9))
+        Operation(testDescription: "setTrim") { bench in
+            let report = try bench.rtc.setTrim(TrimOffset(steps: -9))
             #expect(report.after.steps == -9 && abs(bench.chip.effectiveDrift.ppm - 2.9) < 1e-9)
         },
     ]
@@ -81,14 +81,18 @@ private let kinds: [I2CError] = [
         let before = try bench.rtc.findEdge()
         bench.bus.condition = .hung(.seconds(1))
         for _ in 0..<200 {
-            #expect(throws: RTCError.chip(.bus(.timedOut))) { try bench.rtc.findEdge() }
-            #expect(throws: RTCError.chip(.bus(.timedOut))) { try bench.rtc.write(bench.timescale) }
-            #expect(throws: RTCError.chip(.bus(.timedOut))) { try bench.rtc.setAging(AgingOffset(steps: 3)) }
+            #expect(throws: RTCError.chip(RTCChipError("DS3231", .bus(.timedOut)))) { try bench.rtc.findEdge() }
+            #expect(throws: RTCError.chip(RTCChipError("DS3231", .bus(.timedOut)))) {
+                try bench.rtc.write(bench.timescale)
+            }
+            #expect(throws: RTCError.chip(RTCChipError("DS3231", .bus(.timedOut)))) {
+                try bench.rtc.setTrim(TrimOffset(steps: 3))
+            }
         }
         bench.bus.condition = .working
         let after = try bench.rtc.findEdge(expecting: before.prediction(at: bench.clock.now))
         #expect(bench.error(of: after).magnitude <= after.uncertainty)
-        #expect(after.aging.steps == 0)
+        #expect(after.trim?.steps == 0)
     }
 }
 
@@ -98,7 +102,7 @@ private let kinds: [I2CError] = [
         let before = try bench.rtc.findEdge()
         bench.chip.setBattery(present: false, at: bench.clock.now)
         bench.chip.losePower(at: bench.clock.now)
-        #expect(throws: RTCError.chip(.bus(.notAcknowledged))) { try bench.rtc.findEdge() }
+        #expect(throws: RTCError.chip(RTCChipError("DS3231", .bus(.notAcknowledged)))) { try bench.rtc.findEdge() }
         bench.clock.advance(by: .seconds(30))
         bench.chip.restorePower(at: bench.clock.now)
         #expect(throws: RTCError.oscillatorStopped) {
@@ -138,7 +142,7 @@ private let kinds: [I2CError] = [
         let elapsed = bench.clock.now - after.edge
         let truth = other.date(at: bench.clock.now) - (elapsed + other.effectiveDrift * elapsed)
         #expect((truth - after.chipTime).magnitude <= after.uncertainty)
-        #expect(after.aging.steps == 12)
+        #expect(after.trim?.steps == 12)
         _ = try bench.rtc.write(bench.timescale)
         let offset = other.date(at: bench.clock.now) - bench.timescale.date(at: bench.clock.now)
         #expect(offset.magnitude < .milliseconds(0.5))

@@ -1,4 +1,5 @@
 import DS3231
+import HAL
 import NTPTime
 import Support
 import Testing
@@ -35,7 +36,7 @@ extension RTCModel {
             offset: offset,
             date: date,
             temperature: temperature,
-            aging: aging ?? AgingOffset(steps: 0),
+            trim: trim ?? TrimOffset(steps: 0),
             deviation: uncertainty * (1 / 3.0.squareRoot()),
             bound: uncertainty
         )
@@ -48,7 +49,7 @@ extension RTCModel {
         for duration: Double,
         bound: NTPDuration = .milliseconds(0.4)
     ) {
-        self.init()
+        self.init(of: DS3231.kind)
         var elapsed = 0.0
         while elapsed <= duration {
             observe(offset: .seconds(drift * elapsed), at: start + .seconds(elapsed), uncertainty: bound)
@@ -75,7 +76,7 @@ private struct Life {
         let bound = random.uniform(0.0002...0.005)
         var offset = random.uniform(-0.5...0.5) * bound
         var elapsed = 0.0
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         func date(_ elapsed: Double) -> NTPDate { start + .seconds(elapsed) }
         func walk(for time: Double) { drift += wander * time.squareRoot() * random.normal() }
         while elapsed < duration {
@@ -135,7 +136,7 @@ private struct Life {
 
     @Test(arguments: [-0.06, -0.02, 0, 0.02, 0.1])
     func `learns what temperature does within two days`(ppmPerDegree: Double) throws {
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         var offset = 0.0
         for step in 0..<(2 * 86_400 / 256) {
             let elapsed = Double(step) * 256
@@ -159,9 +160,12 @@ private struct Life {
     }
 
     @Test func `without history is a second around nothing`() {
-        let prediction = RTCModel().predict(at: start)
+        let prediction = RTCModel(of: DS3231.kind).predict(at: start)
         #expect(prediction.offset == .zero && prediction.uncertainty == .seconds(1))
-        #expect(!RTCModel().hasHistory && !RTCModel().isLearned && RTCModel().drift == .zero)
+        #expect(
+            !RTCModel(of: DS3231.kind).hasHistory && !RTCModel(of: DS3231.kind).isLearned
+                && RTCModel(of: DS3231.kind).drift == .zero
+        )
     }
 
     @Test func `is as wide as the prior drift after a first observation`() {
@@ -195,7 +199,7 @@ private struct Life {
     }
 
     @Test func `a first write without history starts from the prior`() {
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         model.rewritten(to: .zero, at: start, uncertainty: .milliseconds(1))
         #expect(model.hasHistory && !model.isLearned)
     }
@@ -255,11 +259,11 @@ private struct Life {
         #expect(outcomes == [.rejected, .rejected, .relearned, .accepted, .accepted])
     }
 
-    @Test func `follows the aging register`() {
+    @Test func `follows the trim register`() {
         var model = RTCModel(drift: 2e-6, for: 24 * 3_600)
         let date = start + .seconds(24 * 3_600)
         let before = model.predict(at: date)
-        model.note(AgingOffset(steps: 20), at: date)
+        model.note(TrimOffset(steps: 20), at: date)
         #expect(abs(model.drift.ppm) < 0.1)
         #expect(!model.isLearned)
         #expect((model.predict(at: date).offset - before.offset).magnitude < .microseconds(1))
@@ -274,7 +278,7 @@ private struct Life {
     @Test(arguments: 1...50)
     func `survives anything that can happen to it`(seed: Int) throws {
         var random = SplitMix(state: UInt64(seed))
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         for _ in 0..<40 {
             let date = start + .seconds(random.uniform(-1e5...4e8))
             let scales: [NTPDuration] = [.zero, .microseconds(1), .milliseconds(1), .seconds(1), .seconds(1e6), .max]
@@ -284,11 +288,11 @@ private struct Life {
             case 0: model.rewriteBegins()
             case 1: model.rewritten(to: offset, at: date, uncertainty: uncertainty)
             case 2:
-                model.note(AgingOffset(steps: Int8(random.uniform(-128...127))), at: date)
+                model.note(TrimOffset(steps: Int16(random.uniform(-128...127))), at: date)
             default: model.observe(offset: offset, at: date, uncertainty: uncertainty)
             }
             let text = model.serialised()
-            let read = try #require(RTCModel(parsing: text), "seed \(seed): \(text)")
+            let read = try #require(RTCModel(parsing: text, of: DS3231.kind), "seed \(seed): \(text)")
             #expect(read.serialised() == text)
             #expect(read.state == model.state && read.lastWrite == model.lastWrite)
             #expect(read.isBeingWritten == model.isBeingWritten)
@@ -301,7 +305,7 @@ private struct Life {
     private static let good = RTCModel(drift: 1e-6, for: 3_600).serialised() + "written 2027-01-15T08:00:00Z\n"
 
     @Test func `the text that the damaged ones are made from is good`() throws {
-        let model = try #require(RTCModel(parsing: Self.good))
+        let model = try #require(RTCModel(parsing: Self.good, of: DS3231.kind))
         #expect(model.hasHistory && model.lastWrite == NTPDate(unixSeconds: 1_800_000_000))
     }
 
@@ -309,21 +313,24 @@ private struct Life {
         let lines = Self.good.split(separator: "\n", omittingEmptySubsequences: false)
         for length in 0..<Self.good.utf8.count {
             let text = String(Self.good.prefix(length))
-            let read = RTCModel(parsing: text)
-            // Whole lines may be left out at the end: the header alone is an empty model, the last line is optional.
-            let isWhole = text == "\(lines[0])\n" || text == lines.dropLast(2).joined(separator: "\n") + "\n"
+            let read = RTCModel(parsing: text, of: DS3231.kind)
+            // Whole lines may be left out at the end: the first two alone are an empty model, the last line is optional.
+            let isWhole =
+                text == "\(lines[0])\n\(lines[1])\n" || text == lines.dropLast(2).joined(separator: "\n") + "\n"
             #expect((read != nil) == isWhole, "\(text)")
         }
     }
 
     @Test(arguments: [
-        ("model 2", "model 1"), ("model 2", "model 2 "), ("date 2027", "date 1999"), ("date 2027", "date 2201"),
+        ("model 3", "model 2"), ("model 3", "model 3 "), ("chip DS3231", "chip DS3232"), ("chip DS3231\n", ""),
+        ("date 2027", "date 1999"), ("date 2027", "date 2201"),
         ("date 2027-01", "date 2027-13"), ("Z 0", "Z -1"), ("Z 0", "Z 4294967296"), ("Z 0", "Z"), ("Z 0", "Z 0 0"),
         ("Z 0", "Z  0"), ("Z 0\n", "Z 0\n\n"), ("observed", "observes"), ("temperature 100\n", ""),
         ("temperature 100", "temperature 100\ntemperature 100"), ("temperature 100", "temperature 512"),
         ("temperature 100", "temperature 1e2"), ("temperature 100", "temperature 100\nother 1"),
         ("observation-bound ", "observation-bound -"), ("contradiction 0.0", "contradiction nan"),
-        ("aging 0", "aging 128"), ("aging 0\n", ""), ("filter ", "filter 1"), ("filter ", "filter 0 "),
+        ("trim 0", "trim 128"), ("trim 0", "trim none"), ("trim 0\n", ""), ("filter ", "filter 1"),
+        ("filter ", "filter 0 "),
         ("filter 0.0 ", "filter "), ("filter 0.0 ", "filter inf "),
         ("filter 0.0 ", "filter 0.0 1e300 "), ("e-07 0.0 ", "e-07 -1.0 "), ("e-07 0.0 ", "e+07 0.0 "),
         ("e-15 0.0 ", "e-15 1.0 "), ("filter 0.0", "other 0.0"), ("written 2027", "written 20x7"), ("\n", "\r\n"),
@@ -332,7 +339,7 @@ private struct Life {
     func `damage is refused`(part: String, damage: String) {
         let text = Self.replacing(part, with: damage, in: Self.good)
         #expect(text != Self.good)
-        #expect(RTCModel(parsing: text) == nil, "\(text)")
+        #expect(RTCModel(parsing: text, of: DS3231.kind) == nil, "\(text)")
     }
 
     /// Replaces the first occurrence.
@@ -344,7 +351,7 @@ private struct Life {
     @Test func `an unfinished write survives a power cut`() throws {
         var model = RTCModel(drift: 0, for: 0)
         model.rewriteBegins()
-        let read = try #require(RTCModel(parsing: model.serialised()))
+        let read = try #require(RTCModel(parsing: model.serialised(), of: DS3231.kind))
         #expect(read.isBeingWritten)
         #expect(read.predict(at: start).uncertainty == .max)
     }
@@ -362,7 +369,7 @@ extension String {
     private let policy = WriteBackPolicy()
 
     @Test func `is due without history, and then at most once an hour`() {
-        let model = RTCModel()
+        let model = RTCModel(of: DS3231.kind)
         #expect(policy.writeBackIsDue(model: model, at: start, lastWrite: nil))
         #expect(!policy.writeBackIsDue(model: model, at: start + .seconds(3_599), lastWrite: start))
         #expect(policy.writeBackIsDue(model: model, at: start + .seconds(3_600), lastWrite: start))
@@ -370,7 +377,7 @@ extension String {
 
     @Test(arguments: [(4.9, false), (5.1, true), (-4.9, false), (-5.1, true)])
     func `is due beyond five milliseconds either way`(milliseconds: Double, isDue: Bool) {
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         model.observe(offset: .milliseconds(milliseconds), at: start, uncertainty: .milliseconds(0.3))
         #expect(policy.writeBackIsDue(model: model, at: start, lastWrite: start - .seconds(86_400)) == isDue)
         #expect(!policy.writeBackIsDue(model: model, at: start, lastWrite: start - .seconds(60)))
@@ -390,7 +397,7 @@ extension String {
     }
 
     @Test func `is not held up by a last write in the future`() {
-        var model = RTCModel()
+        var model = RTCModel(of: DS3231.kind)
         model.observe(offset: .seconds(1), at: start, uncertainty: .milliseconds(1))
         #expect(policy.writeBackIsDue(model: model, at: start, lastWrite: start + .seconds(1e6)))
     }

@@ -1,4 +1,5 @@
 import DS3231
+import HAL
 import NTPTime
 import Testing
 
@@ -10,12 +11,12 @@ private let start = NTPDate(unixSeconds: 1_800_000_000)
 private struct TrimmedChip {
     var drift: Double
     let swing: Double
-    var aging = AgingOffset(steps: 0)
+    var trim = TrimOffset(steps: 0)
     private var offset = 0.0
     private var elapsed = 0.0
-    private var model = RTCModel()
+    private var model = RTCModel(of: DS3231.kind)
     private var policy = TrimPolicy()
-    private(set) var trims: [(day: Double, to: AgingOffset)] = []
+    private(set) var trims: [(day: Double, to: TrimOffset)] = []
     private(set) var driftAfterTrims: [Double] = []
 
     init(drift: Double, swing: Double = 0) {
@@ -23,26 +24,26 @@ private struct TrimmedChip {
         self.swing = swing
     }
 
-    var presentDrift: Double { drift + 0.02e-6 * warmth - 0.1e-6 * Double(aging.steps) }
+    var presentDrift: Double { drift + 0.02e-6 * warmth - 0.1e-6 * Double(trim.steps) }
     private var warmth: Double { swing * Elementary.sine(turns: elapsed / 86_400) }
 
     mutating func live(days: Double) {
         while elapsed < days * 86_400 {
-            model.note(aging, at: start + .seconds(elapsed))
+            model.note(trim, at: start + .seconds(elapsed))
             model.observe(
                 RTCObservation(
                     offset: .seconds(offset),
                     date: start + .seconds(elapsed),
                     temperature: Temperature(quarterDegrees: Int16(((25 + warmth) * 4).rounded())),
-                    aging: aging,
+                    trim: trim,
                     deviation: .microseconds(150),
                     bound: .milliseconds(0.5)
                 )
             )
-            if let aging = policy.trim(of: model, at: start + .seconds(elapsed)) {
-                self.aging = aging
+            if let trim = policy.trim(of: model, at: start + .seconds(elapsed)) {
+                self.trim = trim
                 policy.restart()
-                trims.append((elapsed / 86_400, aging))
+                trims.append((elapsed / 86_400, trim))
                 driftAfterTrims.append(presentDrift)
             }
             offset += presentDrift * 600
@@ -72,12 +73,12 @@ private struct TrimmedChip {
         chip.live(days: 14)
         #expect((1...2).contains(chip.trims.count), "\(chip.trims)")
         #expect(chip.driftAfterTrims.allSatisfy { abs($0) < 0.1e-6 })
-        #expect(chip.aging.steps == 5)
+        #expect(chip.trim.steps == 5)
     }
 
     @Test func `goes only so far at a time, and no further than the register`() {
         var chip = TrimmedChip(drift: 5e-6)
-        chip.aging = AgingOffset(steps: 100)
+        chip.trim = TrimOffset(steps: 100)
         chip.drift += 10e-6
         chip.live(days: 6)
         #expect(chip.trims.map { $0.to.steps } == [120, 127])
@@ -85,6 +86,6 @@ private struct TrimmedChip {
 
     @Test func `waits for a drift that is known`() {
         var policy = TrimPolicy()
-        #expect(policy.trim(of: RTCModel(), at: start) == nil)
+        #expect(policy.trim(of: RTCModel(of: DS3231.kind), at: start) == nil)
     }
 }

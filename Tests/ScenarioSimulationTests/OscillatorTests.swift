@@ -1,4 +1,5 @@
 import Foundation
+import HAL
 import NTPTime
 import Testing
 

@@ -1,0 +1,104 @@
+import NTPTime
+
+/// What is known of every chip of one kind: its transfers, and how good a clock it can be.
+package struct RTCKind: Hashable, Sendable {
+    /// As its maker calls it; in messages and in what is kept of a chip.
+    package let name: String
+    package let transfers: Transfers
+    package let rate: Rate
+    /// nil if its rate cannot be set.
+    package let trim: Trim?
+
+    package init(name: String, transfers: Transfers, rate: Rate, trim: Trim?) {
+        self.name = name
+        self.transfers = transfers
+        self.rate = rate
+        self.trim = trim
+    }
+
+    /// The lengths of the driver's transfers in bit times, from which measured durations are taken apart.
+    ///
+    /// START, repeated START and STOP count as one bit each, every octet as nine with its acknowledge.
+    package struct Transfers: Hashable, Sendable {
+        /// Of `RTCChip.readSeconds`.
+        package let readSeconds: Double
+        /// Of `RTCChip.readSnapshot`.
+        package let readSnapshot: Double
+        /// From the START of `RTCChip.startTime` to the moment at which the chip's second begins anew.
+        package let start: Double
+        /// How far into the second that was written the chip is at that moment.
+        package let phase: NTPDuration
+
+        package init(readSeconds: Double, readSnapshot: Double, start: Double, phase: NTPDuration) {
+            self.readSeconds = readSeconds
+            self.readSnapshot = readSnapshot
+            self.start = start
+            self.phase = phase
+        }
+    }
+
+    /// What is to be expected of the rate of a chip that is fit for use.
+    package struct Rate: Hashable, Sendable {
+        /// Deviation of the drift of a chip that nothing is known about.
+        package let drift: Frequency
+        /// A drift that no such chip has, its trim included.
+        package let largestDrift: Frequency
+        /// Deviation of the drift's change with each °C; nil if the chip has no thermometer, so that what temperature does
+        /// is part of how the drift wanders.
+        package let coefficient: Frequency?
+        /// Random walks that the drift may make, in s/s per √s, the least first.
+        package let wanders: [Double]
+        /// Deviation of what the chip's own compensation leaves of the drift, and which no observation tells.
+        package let unobservable: Frequency
+
+        package init(
+            drift: Frequency,
+            largestDrift: Frequency,
+            coefficient: Frequency?,
+            wanders: [Double],
+            unobservable: Frequency
+        ) {
+            self.drift = drift
+            self.largestDrift = largestDrift
+            self.coefficient = coefficient
+            self.wanders = wanders
+            self.unobservable = unobservable
+        }
+    }
+
+    /// The register that sets the chip's rate.
+    package struct Trim: Hashable, Sendable {
+        /// What the chip is slowed by with each step.
+        package let step: Frequency
+        /// Deviation of that, as a share of it.
+        package let deviation: Double
+        package let range: ClosedRange<Int16>
+        /// The chip's seconds are away from even ones by up to this for each step, if its rate is not changed but a second
+        /// is lengthened or shortened now and then.
+        package let ripple: NTPDuration
+
+        package init(step: Frequency, deviation: Double, range: ClosedRange<Int16>, ripple: NTPDuration) {
+            self.step = step
+            self.deviation = deviation
+            self.range = range
+            self.ripple = ripple
+        }
+
+        package func clamped(_ steps: Double) -> TrimOffset {
+            TrimOffset(steps: Int16(min(max(steps, Double(range.lowerBound)), Double(range.upperBound))))
+        }
+    }
+}
+
+/// What a chip's trim register holds, in its own steps; positive slows the chip, whatever the register's own sign.
+package struct TrimOffset: Hashable, Comparable, Sendable {
+    package var steps: Int16
+
+    package init(steps: Int16) { self.steps = steps }
+
+    package static func < (left: TrimOffset, right: TrimOffset) -> Bool { left.steps < right.steps }
+}
+
+extension TrimOffset: CustomStringConvertible {
+    package var description: String { steps > 0 ? "+\(steps)" : "\(steps)" }
+}
