@@ -39,6 +39,7 @@ extension DS3231 {
     /// Trim: the datasheet says 0.1 ppm a step at 25 °C; half of that was seen, so half of it is the deviation.
     package static let kind = RTCKind(
         name: name,
+        keepsStopFlag: true,
         transfers: RTCKind.Transfers(readSeconds: 39, readSnapshot: 201, start: 27.5, phase: .zero),
         rate: RTCKind.Rate(
             drift: Frequency(fraction: 2.5e-6),

@@ -51,8 +51,7 @@ package final class RTCDevice {
         let reference = RTCReference(
             chip: try open(),
             clock: clock,
-            edges: edges,
-            earliestDate: .earliestPlausible
+            edges: edges
         )
         self.reference = reference
         return reference

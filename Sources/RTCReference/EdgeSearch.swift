@@ -49,15 +49,17 @@ extension RTCReference {
     /// With a square wave the edge is one of the wave's, which takes up to two seconds; it is polled for when the wave
     /// does not come, or does not come with the second.
     ///
-    /// - Throws: `oscillatorStopped`, `tooEarly`, `noEdge`, `incoherentSeconds`, `incoherentTime`, `tooSlow`, `chip`.
+    /// - Throws: `oscillatorStopped`, `implausible`, `noEdge`, `incoherentSeconds`, `incoherentTime`, `tooSlow`, `chip`.
     package func findEdge(expecting prediction: EdgePrediction? = nil) throws(RTCError) -> EdgeSample {
         let (bracket, registers) = try measureEdge(expecting: prediction)
         guard !registers.oscillatorStopped else { throw .oscillatorStopped }
         let time = try registers.readTime()
-        guard time.civil.date >= earliestDate else {
-            throw .tooEarly(time.civil.date, earliest: earliestDate)
-        }
+        try check(time.civil.date)
         return sample(bracket, registers, time)
+    }
+
+    func check(_ date: NTPDate) throws(RTCError) {
+        guard plausibleDates.contains(date) else { throw .implausible(date, plausible: plausibleDates) }
     }
 
     func sample(_ bracket: Bracket, _ registers: RTCChipSnapshot, _ time: RTCChipTime) -> EdgeSample {

@@ -7,8 +7,8 @@ package enum RTCError: Error, Hashable, Sendable {
     case chip(RTCChipError)
     /// The chip says that its oscillator stopped at some time, so the chip's time is worth nothing until it is set anew.
     case oscillatorStopped
-    /// The time that was read, or was to be written, is before the earliest that can be.
-    case tooEarly(NTPDate, earliest: NTPDate)
+    /// The time that was read, or was to be written, is none that can be.
+    case implausible(NTPDate, plausible: ClosedRange<NTPDate>)
     /// The seconds register did not change for longer than a second.
     case noEdge
     /// The seconds register went from `from` to `to`: someone else sets the chip, or the bus is disturbed.
@@ -45,7 +45,7 @@ extension RTCError {
     /// Whether the chip answers, and what it has is no time: it has to be set.
     package var isTimeless: Bool {
         switch self {
-        case .oscillatorStopped, .tooEarly, .writeIncomplete: true
+        case .oscillatorStopped, .implausible, .writeIncomplete: true
         case .chip(let error): error.isSenselessTime
         default: false
         }
@@ -55,7 +55,7 @@ extension RTCError {
     var isSymptom: Bool {
         switch self {
         case .noEdge: true
-        case .chip(let error): error.isSenselessTime
+        case .chip(let error): error.isSenselessTime || error.reason == .stuckBus(octet: 0xff)
         default: false
         }
     }
@@ -70,9 +70,10 @@ extension RTCError: CustomStringConvertible {
         case .oscillatorStopped:
             "RTC: the oscillator has stopped at some time (OSF), so the chip's time is worth nothing; it was never set, or "
                 + "its battery is empty or missing"
-        case .tooEarly(let date, let earliest):
-            "RTC: the time is \(date.iso8601(decimals: 0)), which is past: it must be after "
-                + "\(earliest.iso8601(decimals: 0)); it was never set right"
+        case .implausible(let date, let plausible):
+            "RTC: the time is \(date.iso8601(decimals: 0)), which cannot be: expected one from "
+                + "\(plausible.lowerBound.iso8601(decimals: 0)) to \(plausible.upperBound.iso8601(decimals: 0)); it was never "
+                + "set right"
         case .noEdge:
             "RTC: the seconds do not advance: the chip's oscillator stands still, or the chip is a counterfeit"
         case .incoherentSeconds(let from, let to):

@@ -9,22 +9,22 @@ package struct RTCReference {
     let chip: any RTCChip
     let clock: any MonotonicClock
     let squareWave: SquareWave?
-    /// Times before this one are refused.
-    package let earliestDate: NTPDate
+    /// Times that are not in here are refused, in the chip and to be written.
+    package let plausibleDates: ClosedRange<NTPDate>
 
     /// - Parameters:
     ///   - edges: what the chip's 1 Hz output is wired to, if it is.
-    ///   - earliestDate: a moment that has certainly passed, such as the build's.
+    ///   - plausibleDates: from a moment that has certainly passed, such as the build's, to one that has not.
     package init(
         chip: any RTCChip,
         clock: any MonotonicClock,
         edges: (any EdgeInput)? = nil,
-        earliestDate: NTPDate
+        plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible
     ) {
         self.chip = chip
         self.clock = clock
         squareWave = edges.map(SquareWave.init)
-        self.earliestDate = earliestDate
+        self.plausibleDates = plausibleDates
     }
 
     /// The chip's registers, and its second if it has one that may be believed; for people.

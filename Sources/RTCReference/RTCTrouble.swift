@@ -63,7 +63,7 @@ extension RTCError {
         switch self {
         case .chip(let error): error.symptom
         case .oscillatorStopped: .stopped
-        case .tooEarly: .implausible
+        case .implausible: .implausible
         case .noEdge: .standsStill
         case .incoherentSeconds, .incoherentTime: .incoherent
         case .tooSlow: .tooSlow

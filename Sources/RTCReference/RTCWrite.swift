@@ -45,7 +45,7 @@ extension RTCReference {
     /// A flag that the oscillator has stopped is cleared last, after the time has been read back and the seconds have been
     /// seen to advance. A chip that counts twelve hours goes on doing so.
     ///
-    /// - Throws: `tooEarly` for a time before `earliestDate`, `chip` with `yearOutOfRange` outside of 2000–2099, both
+    /// - Throws: `implausible` for a time that is not in `plausibleDates`, `chip` with `yearOutOfRange` outside of 2000–2099, both
     ///   before anything is written; `writeIncomplete`, `notVerified`, `oscillatorStopFlagStays`, and what `findEdge`
     ///   throws. After any of the latter the chip must not be believed until a write succeeds.
     package func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
@@ -137,7 +137,7 @@ extension RTCReference {
             let phase = chip.kind.transfers.phase
             let soonest = timescale.date(at: clock.now + lead + Self.preparation) - phase
             let second = NTPDate(seconds: soonest.seconds &+ (soonest.fraction == 0 ? 0 : 1))
-            guard second >= earliestDate else { throw .tooEarly(second, earliest: earliestDate) }
+            try check(second)
             let start = timescale.moment(of: second + phase) - lead
             do throws(RTCChipError) {
                 try chip.prepareTime(CivilTime(second), hourMode: hourMode)

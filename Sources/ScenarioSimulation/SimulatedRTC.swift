@@ -55,8 +55,7 @@ final class SimulatedRTC {
         driver = RTCReference(
             chip: DS3231(bus: bus, address: DS3231.defaultAddress),
             clock: clock,
-            edges: character.squareWave == nil ? nil : squareWave,
-            earliestDate: .earliestPlausible
+            edges: character.squareWave == nil ? nil : squareWave
         )
         setConditions(at: .zero)
         if character.isStopped { befall(.stopped, at: .zero) }

@@ -103,8 +103,7 @@ private final class ChipAdapter: I2CAdapter {
         let adapter = ChipAdapter(wires, functions)
         let rtc = RTCReference(
             chip: DS3231(bus: try LinuxI2CBus(adapter: adapter, claiming: DS3231.defaultAddress)),
-            clock: clock,
-            earliestDate: CivilTime(year: 2026, month: 1, day: 1).date
+            clock: clock
         )
         let timescale = Timescale(reading: ClockReading(monotonic: clock.now, date: date), frequency: .zero)
 

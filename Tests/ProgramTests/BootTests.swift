@@ -47,7 +47,7 @@ import Testing
         #expect(abs(date.timeIntervalSinceNow) < 60, "\(result)")
     }
 
-    @Test(arguments: Build.available, [("stopped", "oscillator"), ("offset -1e8", "which is past")])
+    @Test(arguments: Build.available, [("stopped", "oscillator"), ("offset -1e8", "which cannot be")])
     func `refuses a chip that cannot be believed`(build: Build, chip: (behaviour: String, reason: String)) throws {
         let result = try load("rtc simulated \(chip.behaviour)", build: build)
         #expect(result.status == 1 && result.errors.contains(chip.reason), "\(result)")

@@ -28,7 +28,7 @@ struct Bench {
         twelveHours: Bool = false,
         hasSquareWave: Bool = false,
         edges: ((SimulatedClock) -> any EdgeInput)? = nil,
-        earliestDate: NTPDate = CivilTime(year: 2026, month: 1, day: 1).date
+        plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible
     ) {
         clock = SimulatedClock(now: MonotonicTime(sinceStart: .seconds(100.3)))
         bus = SimulatedI2CBus(clock: clock, bitRate: bitRate)
@@ -40,7 +40,7 @@ struct Bench {
             chip: DS3231(bus: bus),
             clock: clock,
             edges: edges?(clock) ?? (hasSquareWave ? wave : nil),
-            earliestDate: earliestDate
+            plausibleDates: plausibleDates
         )
         timescale = Timescale(
             reading: ClockReading(monotonic: clock.now, date: Self.start),

@@ -61,7 +61,7 @@ import Testing
             .write(chip, [0x0e, 0x3c]),
             .read(chip, after: [0x0e], returning: [0x3c]), idle, .read(chip, after: [0x10], returning: [0]),
         ])
-        let rtc = RTCReference(chip: DS3231(bus: bus), clock: SimulatedClock(), earliestDate: Bench.start)
+        let rtc = RTCReference(chip: DS3231(bus: bus), clock: SimulatedClock())
         #expect(throws: RTCError.trimNotVerified(written: TrimOffset(steps: 4), read: TrimOffset(steps: 0))) {
             try rtc.setTrim(TrimOffset(steps: 4))
         }

@@ -50,8 +50,7 @@ import Testing
         let rtc = RTCReference(
             chip: DS3231(bus: bus),
             clock: bench.clock,
-            edges: bench.wave,
-            earliestDate: CivilTime(year: 2026, month: 1, day: 1).date
+            edges: bench.wave
         )
         #expect(throws: RTCError.chip(RTCChipError("DS3231", .bus(.timedOut)))) { try rtc.findEdge() }
         #expect(try rtc.findEdge().isStamped)

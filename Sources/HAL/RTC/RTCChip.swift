@@ -29,8 +29,8 @@ package protocol RTCChip: AnyObject {
 
     /// Sets the time in one transfer, in which the chip's second begins anew (`RTCKind.Transfers`).
     ///
-    /// A flag that the oscillator has stopped stays set until `clearOscillatorStopFlag`, unless the chip has another way to
-    /// tell that its time is written by half.
+    /// A flag that the oscillator has stopped stays set until `clearOscillatorStopFlag` if the kind `keepsStopFlag`; another
+    /// has its own way to tell that its time is written by half.
     ///
     /// - Parameter hourMode: the mode that the chip is in, or is to be in.
     func startTime(_ civil: CivilTime, hourMode: HourMode) throws(RTCChipError)

@@ -8,9 +8,12 @@ package struct RTCKind: Hashable, Sendable {
     package let rate: Rate
     /// nil if its rate cannot be set.
     package let trim: Trim?
+    /// Whether a flag that the oscillator has stopped outlasts that the time is set.
+    package let keepsStopFlag: Bool
 
-    package init(name: String, transfers: Transfers, rate: Rate, trim: Trim?) {
+    package init(name: String, keepsStopFlag: Bool, transfers: Transfers, rate: Rate, trim: Trim?) {
         self.name = name
+        self.keepsStopFlag = keepsStopFlag
         self.transfers = transfers
         self.rate = rate
         self.trim = trim
