@@ -45,6 +45,7 @@ let core: [Target] = [
     library("ClockDiscipline", ["NTPTime"], swiftSettings: arithmetic),
     library("HAL", ["NTPTime"]),
     library("DS3231", ["HAL", "NTPTime"]),
+    library("PCF85063A", ["HAL", "NTPTime"]),
     library("RTCReference", ["HAL", "ClockDiscipline", "NTPTime"]),
     library(
         "NTPEngine",
@@ -64,7 +65,7 @@ let core: [Target] = [
         "ScenarioSimulation",
         [
             "ClockDiscipline", "Configuration", "DS3231", "HAL", "Monitoring", "NTPEngine", "NTPTime", "NTPWire",
-            "NetworkAddress", "RTCReference", "Simulation",
+            "NetworkAddress", "PCF85063A", "RTCReference", "Simulation",
         ],
         swiftSettings: arithmetic
     ),
@@ -76,7 +77,10 @@ let shell: [Target] = [
     library("Linux", ["Authentication", "HAL", "ClockDiscipline", "NTPTime", "NetworkAddress", "CLinux"]),
     library(
         "RTCDevice",
-        ["Configuration", "DS3231", "HAL", "Linux", "NTPTime", "ClockDiscipline", "RTCReference", "Simulation"]
+        [
+            "Configuration", "DS3231", "HAL", "Linux", "NTPTime", "PCF85063A", "ClockDiscipline", "RTCReference",
+            "Simulation",
+        ]
     ),
     library("ProgramSupport", ["Authentication", "CLinux", "CommandLine", "Configuration", "Linux", "NTPTime"]),
     library(
@@ -109,7 +113,7 @@ let checks: [Target] = [
     tests("AuthenticationTests", ["Authentication"]),
     tests("ClockDisciplineTests", ["ClockDiscipline"]),
     tests("DS3231Tests", ["DS3231", "HAL", "Simulation"]),
-    tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "Simulation"]),
+    tests("RTCReferenceTests", ["RTCReference", "DS3231", "HAL", "PCF85063A", "Simulation"]),
     tests("SimulationTests", ["Simulation"]),
     tests(
         "ScenarioSimulationTests",

@@ -27,8 +27,10 @@ package struct Configuration: Equatable, Sendable {
     package var interfaceRules: [InterfaceRule] = []
     /// `rtc`.
     package var rtc: RTCDirective = .automatic
-    /// `rtc ... notrim` leaves the chip's aging register alone.
+    /// `rtc ... notrim` leaves the chip's trim register alone.
     package var trimsRTC = true
+    /// `rtc ... assumed`: bound on the error of a chip that was never compared with UTC.
+    package var assumedRTCError = NTPDuration.seconds(1)
     /// `holdover`.
     package var holdover = HoldoverDirective()
     /// `clock`.

@@ -4,31 +4,48 @@ import NTPTime
 /// errors.
 extension Parser {
     mutating func rtc(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
-        let expected = "'auto', 'ds3231', 'simulated' or 'none'"
+        let chips = RTCChipName.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let expected = "'auto', \(chips), 'simulated' or 'none'"
         guard let kind = line.next() else {
             throw SyntaxError(at: line.keyword, "expected \(expected) after 'rtc'")
         }
         switch kind.text {
         case "auto": return try automatic(&line)
-        case "ds3231": return .ds3231(try ds3231(&line))
         case "simulated": return .simulated(try simulated(&line))
         case "none": return .none
-        default: throw SyntaxError(at: kind, "expected \(expected), found \(kind.shown)")
+        default:
+            guard let chip = RTCChipName(rawValue: kind.text) else {
+                throw SyntaxError(at: kind, "expected \(expected), found \(kind.shown)")
+            }
+            return .chip(chip, try location(of: chip, &line))
         }
     }
 
     private mutating func automatic(_ line: inout DirectiveLine) throws(SyntaxError) -> RTCDirective {
         while let option = line.next() {
-            guard option.text == "notrim" else {
-                throw SyntaxError(at: option, "expected 'notrim' or nothing, found \(option.shown)")
+            switch option.text {
+            case "notrim": configuration.trimsRTC = false
+            case "assumed": try assumed(option, &line)
+            default:
+                throw SyntaxError(at: option, "expected 'notrim', 'assumed' or nothing, found \(option.shown)")
             }
-            configuration.trimsRTC = false
         }
         return .automatic
     }
 
-    private mutating func ds3231(_ line: inout DirectiveLine) throws(SyntaxError) -> DS3231Location {
-        var location = DS3231Location()
+    private mutating func assumed(_ option: Token, _ line: inout DirectiveLine) throws(SyntaxError) {
+        configuration.assumedRTCError = .seconds(
+            try line.value(of: option, expected: "a number of seconds from 0.001 to 1e9") {
+                ValueText.decimal($0, in: 1e-3...1e9)
+            }
+        )
+    }
+
+    private mutating func location(
+        of chip: RTCChipName,
+        _ line: inout DirectiveLine
+    ) throws(SyntaxError) -> RTCLocation {
+        var location = RTCLocation(address: chip.address)
         while let option = line.next() {
             switch option.text {
             case "address":
@@ -38,7 +55,8 @@ extension Parser {
                     read: ValueText.i2cAddress
                 )
             case "notrim": configuration.trimsRTC = false
-            case "sqw": location.squareWave = try squareWave(of: option, &line)
+            case "assumed": try assumed(option, &line)
+            case "sqw" where chip.hasSquareWave: location.squareWave = try squareWave(of: option, &line)
             case "clear":
                 guard case .pps(let device, _) = location.squareWave else {
                     throw SyntaxError(at: option, "expected 'clear' after 'sqw' and a PPS source only")
@@ -47,9 +65,11 @@ extension Parser {
             case let path where path.utf8.first == UInt8(ascii: "/") && ValueText.path(path) != nil:
                 location.device = path
             default:
+                let squareWave = chip.hasSquareWave ? "'sqw', " : ""
                 throw SyntaxError(
                     at: option,
-                    "expected a device such as /dev/i2c-1, 'address', 'sqw' or 'notrim', found \(option.shown)"
+                    "expected a device such as /dev/i2c-1, 'address', \(squareWave)'notrim' or 'assumed', "
+                        + "found \(option.shown)"
                 )
             }
         }
@@ -66,7 +86,7 @@ extension Parser {
         throw SyntaxError(at: device, "expected \(expected), found \(device.shown)")
     }
 
-    private func simulated(_ line: inout DirectiveLine) throws(SyntaxError) -> SimulatedRTC {
+    private mutating func simulated(_ line: inout DirectiveLine) throws(SyntaxError) -> SimulatedRTC {
         var rtc = SimulatedRTC()
         while let option = line.next() {
             switch option.text {
@@ -85,10 +105,11 @@ extension Parser {
             case "stopped": rtc.stopped = true
             case "sqw": rtc.squareWave = true
             case "hung": rtc.hung = true
+            case "assumed": try assumed(option, &line)
             default:
                 throw SyntaxError(
                     at: option,
-                    "expected 'offset', 'drift', 'sqw', 'stopped' or 'hung', found \(option.shown)"
+                    "expected 'offset', 'drift', 'sqw', 'stopped', 'hung' or 'assumed', found \(option.shown)"
                 )
             }
         }

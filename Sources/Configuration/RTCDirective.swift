@@ -4,21 +4,38 @@ import NTPTime
 package enum RTCDirective: Hashable, Sendable {
     /// A DS3231 if one is found, otherwise none.
     case automatic
-    case ds3231(DS3231Location)
+    case chip(RTCChipName, RTCLocation)
     case simulated(SimulatedRTC)
     case none
 }
 
+/// A kind of chip that there is a driver for, as it is written.
+package enum RTCChipName: String, CaseIterable, Hashable, Sendable {
+    case ds3231
+    case pcf85063a
+
+    /// 7-bit I2C address, at which such chips are unless something else is said.
+    var address: UInt8 {
+        switch self {
+        case .ds3231: 0x68
+        case .pcf85063a: 0x51
+        }
+    }
+
+    /// Whether its square wave can be used.
+    package var hasSquareWave: Bool { self == .ds3231 }
+}
+
 /// Where the chip is.
-package struct DS3231Location: Hashable, Sendable {
+package struct RTCLocation: Hashable, Sendable {
     /// `/dev/i2c-N`; nil looks for it.
     package var device: String?
     /// 7-bit I2C address, 0x08–0x77.
     package var address: UInt8
-    /// What the chip's SQW pin is wired to; nil if it is not.
+    /// What the chip's square wave is wired to; nil if it is not.
     package var squareWave: SquareWaveInput?
 
-    package init(device: String? = nil, address: UInt8 = 0x68, squareWave: SquareWaveInput? = nil) {
+    package init(device: String? = nil, address: UInt8, squareWave: SquareWaveInput? = nil) {
         self.device = device
         self.address = address
         self.squareWave = squareWave

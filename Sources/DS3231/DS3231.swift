@@ -48,7 +48,7 @@ extension DS3231 {
             wanders: [1e-11, 3e-11, 1e-10, 3e-10, 1e-9],
             unobservable: Frequency(fraction: 0.1e-6 / 12.0.squareRoot())
         ),
-        trim: RTCKind.Trim(step: .ppm(0.1), deviation: 0.5, range: -128...127, ripple: .zero)
+        trim: RTCKind.Trim(step: .ppm(0.1), deviation: 0.5, range: -128...127)
     )
 }
 

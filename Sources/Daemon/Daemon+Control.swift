@@ -67,7 +67,7 @@ extension Daemon {
     }
 
     func answerWaitingReads(_ snapshot: Result<RTCSnapshot, RTCTrouble>) {
-        guard !control.waitingForRead.isEmpty, let kind = engine.configuration.rtc else { return }
+        guard !control.waitingForRead.isEmpty, let model = engine.rtc?.model else { return }
         let (connection, view, format) = control.waitingForRead.removeFirst()
         let now = clock.read()
         switch snapshot {
@@ -75,8 +75,7 @@ extension Daemon {
             let report = RTCReport(
                 snapshot,
                 name: rtcName,
-                kind: kind,
-                model: engine.rtc?.model,
+                model: model,
                 systemClock: now,
                 systemClockError: engine.served.reference?.rootDistance(at: now.monotonic)
             )

@@ -37,6 +37,7 @@ extension EngineConfiguration {
             local: LocalReference(configuration.lastResort),
             rtc: rtc,
             trimsRTC: configuration.trimsRTC,
+            assumedRTCError: configuration.assumedRTCError,
             holdover: HoldoverLimits(
                 stratum: configuration.holdover.stratum,
                 distance: configuration.holdover.distance,

@@ -42,6 +42,8 @@ package struct RTCReport: Sendable {
     package var drift: Frequency?
     /// One standard deviation.
     package var driftError: Frequency?
+    /// What is assumed to bound the error of a chip that was never compared with UTC; nil if it was.
+    package var assumedError: NTPDuration?
 
     /// - Parameters:
     ///   - systemClock: read after the snapshot was taken.
@@ -49,8 +51,7 @@ package struct RTCReport: Sendable {
     package init(
         _ snapshot: RTCSnapshot,
         name: String,
-        kind: RTCKind,
-        model: RTCModel?,
+        model: RTCModel,
         systemClock: ClockReading,
         systemClockError: NTPDuration?
     ) {
@@ -59,10 +60,12 @@ package struct RTCReport: Sendable {
         oscillatorStopped = snapshot.registers.oscillatorStopped
         temperature = snapshot.registers.temperature
         trim = snapshot.registers.trim
-        trimRegister = kind.trim
-        if let model, model.hasHistory {
+        trimRegister = model.kind.trim
+        if model.hasHistory {
             drift = model.drift
             driftError = model.driftUncertainty
+        } else {
+            assumedError = model.assumedError
         }
         switch snapshot.edge {
         case .success(let sample):
@@ -99,6 +102,9 @@ package struct RTCReport: Sendable {
         if let temperature { text += row("Temp", temperature.description) }
         text += trimRow
         if let learnedDrift { text += row("Drift", learnedDrift) }
+        if let assumedError {
+            text += row("Bound", "±\(assumedError.plain()), assumed: it was never compared with UTC")
+        }
         return text
     }
 
@@ -138,6 +144,7 @@ package struct RTCReport: Sendable {
             ("oscillator_stopped", .bool(oscillatorStopped)),
             ("temperature_celsius", temperature.map { .number($0.celsius, decimals: 2) } ?? .null),
             ("trim", trimValue(trim)), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
+            ("assumed_bound_s", seconds(assumedError)),
         ])
     }
 }

@@ -39,6 +39,8 @@ package struct StatusReport: Sendable {
         /// Chip less UTC: positive if the chip is ahead.
         package var offset: NTPDuration
         package var uncertainty: NTPDuration
+        /// Whether that is assumed, as of a chip that was never compared with UTC.
+        package var isAssumed: Bool
         /// Positive if the chip is fast.
         package var drift: Frequency
         package var driftError: Frequency
@@ -75,6 +77,7 @@ package struct StatusReport: Sendable {
                 error: keeper.lastError?.description ?? keeper.refusal?.description,
                 offset: prediction.offset,
                 uncertainty: prediction.uncertainty,
+                isAssumed: !keeper.model.hasHistory,
                 drift: keeper.model.drift,
                 driftError: keeper.model.driftUncertainty
             )
@@ -123,7 +126,7 @@ package struct StatusReport: Sendable {
                 (
                     "RTC",
                     rtc.error.map { "\(rtc.name): \($0)" }
-                        ?? "\(rtc.name), offset \(rtc.offset.signed()) ±\(rtc.uncertainty.plain()), drift \(rtc.drift.signed()) ± \(fixed(rtc.driftError.ppm, 3))"
+                        ?? "\(rtc.name), offset \(rtc.offset.signed()) ±\(rtc.uncertainty.plain())\(rtc.isAssumed ? " assumed" : ""), drift \(rtc.drift.signed()) ± \(fixed(rtc.driftError.ppm, 3))"
                 )
             )
         }
@@ -165,7 +168,8 @@ extension StatusReport.RTC {
     var json: JSON {
         .object([
             ("name", .string(name)), ("error", error.map { .string($0) } ?? .null), ("offset_s", seconds(offset)),
-            ("uncertainty_s", seconds(uncertainty)), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),
+            ("uncertainty_s", seconds(uncertainty)), ("assumed", .bool(isAssumed)), ("drift_ppm", ppm(drift)),
+            ("drift_error_ppm", ppm(driftError)),
         ])
     }
 }

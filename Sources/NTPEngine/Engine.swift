@@ -60,8 +60,15 @@ package struct Engine: Sendable {
         broadcasts = configuration.broadcasts.map { Broadcast(configuration: $0, next: now.monotonic) }
         setSources(configuration.sources, at: now.monotonic)
         if let kind = configuration.rtc {
-            rtc = RTCSource(kind, saved: savedRTC, trimsChip: configuration.trimsRTC, at: now.monotonic)
-            if let savedRTC, RTCMemory(parsing: savedRTC, of: kind) == nil {
+            let assumedError = configuration.assumedRTCError
+            rtc = RTCSource(
+                kind,
+                saved: savedRTC,
+                assumedError: assumedError,
+                trimsChip: configuration.trimsRTC,
+                at: now.monotonic
+            )
+            if let savedRTC, RTCMemory(parsing: savedRTC, of: kind, assumedError: assumedError) == nil {
                 actions.append(
                     .log(.warning, "the saved RTC state cannot be read as a \(kind.name)'s; learning starts anew")
                 )
@@ -154,6 +161,8 @@ package struct EngineConfiguration: Sendable {
     package var rtc: RTCKind?
     /// Whether the RTC's trim register may be set, so that the chip itself keeps time.
     package var trimsRTC: Bool
+    /// Bound on the error of a chip that was never compared with UTC.
+    package var assumedRTCError: NTPDuration
     package var holdover: HoldoverLimits
     /// Dates outside of it are nobody's time.
     package var plausibleDates: ClosedRange<NTPDate>
@@ -174,6 +183,7 @@ package struct EngineConfiguration: Sendable {
         local: LocalReference? = nil,
         rtc: RTCKind? = nil,
         trimsRTC: Bool = true,
+        assumedRTCError: NTPDuration = .seconds(1),
         holdover: HoldoverLimits = HoldoverLimits(),
         plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible,
         leapSmearInterval: NTPDuration? = nil,
@@ -189,6 +199,7 @@ package struct EngineConfiguration: Sendable {
         self.local = local
         self.rtc = rtc
         self.trimsRTC = trimsRTC
+        self.assumedRTCError = assumedRTCError
         self.holdover = holdover
         self.plausibleDates = plausibleDates
         self.leapSmearInterval = leapSmearInterval

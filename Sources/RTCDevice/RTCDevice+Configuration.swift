@@ -3,6 +3,7 @@ import DS3231
 import HAL
 import Linux
 import NTPTime
+import PCF85063A
 import RTCReference
 import Simulation
 
@@ -15,8 +16,13 @@ extension RTCDevice {
         case .none: return nil
         case .automatic:
             guard Host.hasFile(Self.defaultBus) else { return nil }
-            self.init(DS3231Location(), clock: clock)
-        case .ds3231(let location): self.init(location, clock: clock)
+            let chip = Self.chip(.ds3231)
+            self.init(chip, at: Self.defaultBus, chip.address, squareWave: nil, clock: clock)
+        case .chip(let name, let location):
+            let chip = Self.chip(name)
+            let address = I2CAddress(location.address) ?? chip.address
+            let path = location.device ?? Self.defaultBus
+            self.init(chip, at: path, address, squareWave: location.squareWave, clock: clock)
         case .simulated(let behaviour): self.init(behaviour, clock: clock)
         }
     }
@@ -25,20 +31,40 @@ extension RTCDevice {
     private static let defaultBus = "/dev/i2c-1"
     private static let devicePrefix = "/dev/i2c-"
 
-    private convenience init(_ location: DS3231Location, clock: any MonotonicClock) {
-        let path = location.device ?? Self.defaultBus
-        let address = I2CAddress(location.address) ?? DS3231.defaultAddress
+    /// A kind of chip and its driver.
+    private struct Chip {
+        let kind: RTCKind
+        let address: I2CAddress
+        let driver: (any I2CBus, I2CAddress) -> any RTCChip
+    }
+
+    /// Where chips are chosen.
+    private static func chip(_ name: RTCChipName) -> Chip {
+        switch name {
+        case .ds3231: Chip(kind: DS3231.kind, address: DS3231.defaultAddress) { DS3231(bus: $0, address: $1) }
+        case .pcf85063a:
+            Chip(kind: PCF85063A.kind, address: PCF85063A.defaultAddress) { PCF85063A(bus: $0, address: $1) }
+        }
+    }
+
+    private convenience init(
+        _ chip: Chip,
+        at path: String,
+        _ address: I2CAddress,
+        squareWave: SquareWaveInput?,
+        clock: any MonotonicClock
+    ) {
         self.init(
-            name: "\(DS3231.kind.name) at \(path)",
-            kind: DS3231.kind,
+            name: "\(chip.kind.name) at \(path)",
+            kind: chip.kind,
             clock: clock,
-            edges: location.squareWave.map(KernelEdgeInput.init)
+            edges: squareWave.map(KernelEdgeInput.init)
         ) { () throws(RTCTrouble) in
             guard path.hasPrefix(Self.devicePrefix), let number = Int(path.dropFirst(Self.devicePrefix.count)) else {
                 throw .unopened("\(path): expected \(Self.devicePrefix) and a number")
             }
             do throws(I2COpenError) {
-                return DS3231(bus: try LinuxI2CBus.open(number: number, claiming: address), address: address)
+                return chip.driver(try LinuxI2CBus.open(number: number, claiming: address), address)
             } catch {
                 throw .unopened(error.description)
             }

@@ -19,7 +19,7 @@ package struct EdgePrediction: Hashable, Sendable {
 package struct EdgeSample: Hashable, Sendable {
     /// The stamp of the square wave's edge, or the middle of the bracket in which the second was seen to begin.
     package var edge: MonotonicTime
-    /// The stamp's bound or half of the bracket; no deviation.
+    /// The stamp's bound or half of the bracket, and the trim's ripple; no deviation.
     package var uncertainty: NTPDuration
     /// The chip's time at the edge, a whole second.
     package var chipTime: NTPDate

@@ -63,12 +63,9 @@ extension RTCReference {
     }
 
     func sample(_ bracket: Bracket, _ registers: RTCChipSnapshot, _ time: RTCChipTime) -> EdgeSample {
-        // Corrections of single seconds leave the chip this far from even ones.
-        let steps = (registers.trim?.steps.magnitude).map { Double($0) } ?? 0
-        let ripple = (chip.kind.trim?.ripple ?? .zero) * steps
-        return EdgeSample(
+        EdgeSample(
             edge: bracket.middle,
-            uncertainty: bracket.uncertainty + ripple,
+            uncertainty: bracket.uncertainty + registers.ripple,
             chipTime: time.civil.date,
             temperature: registers.temperature,
             trim: registers.trim,

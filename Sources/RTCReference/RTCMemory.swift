@@ -14,7 +14,7 @@ package struct RTCMemory: Equatable, Sendable {
     /// Somebody has set the trim register, and wants it left at that.
     package internal(set) var isTrimmedByHand = false
 
-    package init(of kind: RTCKind) { model = RTCModel(of: kind) }
+    package init(of kind: RTCKind, assumedError: NTPDuration) { model = RTCModel(of: kind, assumedError: assumedError) }
 
     /// What the chip is ahead of UTC by at `sample`, and the bound on that but for the edge's own and half of the learned
     /// root delay.
@@ -45,9 +45,11 @@ extension RTCMemory {
     private static let automatic = "trimmed"
 
     /// nil unless every field is there and sane, and of a chip of this kind. The doubt is not there in files of before it was kept.
-    package init?(parsing text: String, of kind: RTCKind) {
+    package init?(parsing text: String, of kind: RTCKind, assumedError: NTPDuration) {
         let parts = text.split(separator: "\n", maxSplits: 1)
-        guard parts.count == 2, let model = RTCModel(parsing: String(parts[1]), of: kind) else { return nil }
+        guard parts.count == 2,
+            let model = RTCModel(parsing: String(parts[1]), of: kind, assumedError: assumedError)
+        else { return nil }
         let fields = parts[0].split(separator: " ")
         guard (4...5).contains(fields.count), fields[0] == "reference", let delay = Self.bound(fields[1]),
             let dispersion = Self.bound(fields[2]), fields[3] == Self.byHand || fields[3] == Self.automatic,

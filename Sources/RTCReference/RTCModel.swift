@@ -46,6 +46,8 @@ package struct RTCModel: Hashable, Sendable {
 
     /// What may be expected of the chip.
     package let kind: RTCKind
+    /// Bound on the error of a chip that was never compared with UTC. It is somebody's word, and not kept.
+    package let assumedError: NTPDuration
     var state: State?
     var dissent: Dissent?
     /// UTC of the last write to the chip, to the second.
@@ -53,7 +55,10 @@ package struct RTCModel: Hashable, Sendable {
     /// A write to the chip began and no success was noted, so the chip may hold anything.
     package internal(set) var isBeingWritten = false
 
-    package init(of kind: RTCKind) { self.kind = kind }
+    package init(of kind: RTCKind, assumedError: NTPDuration = .seconds(1)) {
+        self.kind = kind
+        self.assumedError = assumedError
+    }
 }
 
 // MARK: - Constants
@@ -74,8 +79,6 @@ extension RTCModel {
     static let dissentLimit: Int32 = 3
     /// Deviation of the drift, in s/s, that counts as learned: 26 ms a day.
     static let learnedDrift = 0.3e-6
-    /// An RTC of which nothing is known is taken to be right within its register's resolution.
-    static let unknownOffset = NTPDuration.seconds(1)
 }
 
 // MARK: - What is known
@@ -110,7 +113,7 @@ extension RTCModel {
     /// The chip's offset at `date` (UTC; the chip's own time will do) and its bound.
     ///
     /// The bound is three standard deviations, with the compensation's steps taken as wrong the same way since the last
-    /// observation, and the bound of an observation itself. Without history it is 1 s around 0; while a write is
+    /// observation, and the bound of an observation itself. Without history it is `assumedError` around 0; while a write is
     /// unfinished the largest duration there is.
     ///
     /// - Parameter temperature: the chip's at `date`; nil if it is taken to be as it was last.
@@ -119,7 +122,7 @@ extension RTCModel {
         temperature: Temperature? = nil
     ) -> (offset: NTPDuration, uncertainty: NTPDuration) {
         guard !isBeingWritten else { return (.zero, .max) }
-        guard var state else { return (.zero, Self.unknownOffset) }
+        guard var state else { return (.zero, assumedError) }
         state.move(to: date, temperature: temperature ?? state.temperature, kind)
         let mixture = state.mixture
         let unmodelled = kind.rate.unobservable.fraction * (date - state.observed).seconds

@@ -42,8 +42,8 @@ extension RTCModel {
 
     /// nil for anything that `serialised` did not write of a chip of this kind: another version, a line that is missing,
     /// unknown or out of place, a number that is not finite or cannot be.
-    package init?(parsing text: String, of kind: RTCKind) {
-        self.init(of: kind)
+    package init?(parsing text: String, of kind: RTCKind, assumedError: NTPDuration = .seconds(1)) {
+        self.init(of: kind, assumedError: assumedError)
         var lines = ModelLines(text)
         guard lines.next() == Self.header, lines.isComplete, lines.next() == "chip \(kind.name)" else { return nil }
         if lines.has("date") {

@@ -57,9 +57,16 @@ package struct RTCSource: Sendable {
 
     /// - Parameter kind: the chip's.
     /// - Parameter saved: what `saved` was in an earlier run; nil or unreadable starts without a history.
+    /// - Parameter assumedError: a bound for a chip that was never compared with UTC.
     /// - Parameter trimsChip: whether the trim register may be set.
-    package init(_ kind: RTCKind, saved: String?, trimsChip: Bool, at now: MonotonicTime) {
-        store = RTCStore(kind, saved: saved)
+    package init(
+        _ kind: RTCKind,
+        saved: String?,
+        assumedError: NTPDuration,
+        trimsChip: Bool,
+        at now: MonotonicTime
+    ) {
+        store = RTCStore(kind, saved: saved, assumedError: assumedError)
         self.trimsChip = trimsChip
         lastAttempt = store.memory.model.lastWrite
         activity = .idle(until: now)

@@ -33,12 +33,12 @@ package struct RTCStore: Equatable, Sendable {
         }
     }
 
-    /// What a time that somebody gave may be wrong by.
-    package static let givenTimeError = NTPDuration.seconds(1)
-
     /// - Parameter saved: `text` of an earlier run; nil, or what is not to be read, starts without a history.
-    package init(_ kind: RTCKind, saved: String?) {
-        memory = saved.flatMap { RTCMemory(parsing: $0, of: kind) } ?? RTCMemory(of: kind)
+    /// - Parameter assumedError: bound of a chip's error that was never compared with UTC, and of a time that somebody gives.
+    package init(_ kind: RTCKind, saved: String?, assumedError: NTPDuration) {
+        memory =
+            saved.flatMap { RTCMemory(parsing: $0, of: kind, assumedError: assumedError) }
+            ?? RTCMemory(of: kind, assumedError: assumedError)
     }
 
     package var text: String { memory.text }
@@ -69,7 +69,7 @@ package struct RTCStore: Equatable, Sendable {
         case .reference(let reference): memory.learn(from: reference, at: moment)
         case .given(let reading):
             guard let known else {
-                bound += Self.givenTimeError
+                bound += memory.model.assumedError
                 break
             }
             residual += reading.date - known.estimate.date(at: reading.monotonic)

@@ -11,16 +11,18 @@ package struct RTCTime: Sendable {
     package let bound: NTPDuration
 
     /// - Parameter kind: the chip's.
-    /// - Parameter saved: the text of `RTCStore` as it was last saved; without one, the chip's error is assumed.
+    /// - Parameter saved: the text of `RTCStore` as it was last saved; without one, the chip is taken to be right to
+    ///   `assumedError`.
     /// - Parameter leapSeconds: those that may have come since then, if they are known.
     /// - Throws: why the chip is not to be believed.
     package init(
         _ sample: EdgeSample,
         of kind: RTCKind,
         saved: String?,
+        assumedError: NTPDuration,
         leapSeconds: LeapSecondTable?
     ) throws(RTCRefused) {
-        var memory = RTCStore(kind, saved: saved).memory
+        var memory = RTCStore(kind, saved: saved, assumedError: assumedError).memory
         if let leapSeconds { memory.model.take(leapSeconds, until: sample.chipTime) }
         if let refusal = memory.model.refusal(at: sample.chipTime) { throw RTCRefused(reason: refusal) }
         let prediction = memory.prediction(at: sample)

@@ -85,6 +85,7 @@ extension RTCChipError {
         case .stuckBus: .stuckBus
         case .otherKind: .otherKind
         case .notDecimal, .outOfRange, .impossibleDate: .senselessTime
+        case .notKept: .notVerified
         case .yearOutOfRange, .invalidTime, .trimOutOfRange: .refused
         }
     }

@@ -1,7 +1,10 @@
+import Configuration
 import NTPTime
 
-/// The DS3231 on the client's I2C bus.
+/// The chip on the client's I2C bus.
 package struct RTCCharacter: Equatable, Sendable {
+    /// Its kind.
+    package var chip = RTCChipName.ds3231
     /// The chip less true time at the start.
     package var offset = NTPDuration.zero
     /// Drift at 25 °C at the start (positive is fast), its random walk, and its change with each °C.
@@ -12,7 +15,7 @@ package struct RTCCharacter: Equatable, Sendable {
     package var bitRate = 100_000.0
     /// Mean time that the driver and the kernel add before and after each transfer, exponentially distributed.
     package var latency = NTPDuration.microseconds(50)
-    /// Mean latency of the interrupt that stamps the square wave's edges, exponentially distributed; nil if SQW is not
+    /// Mean latency of the interrupt that stamps the square wave's edges, exponentially distributed; nil if it is not
     /// wired.
     package var squareWave: NTPDuration?
     /// Share of the transfers in which an octet is not acknowledged.

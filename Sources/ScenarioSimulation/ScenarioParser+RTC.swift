@@ -8,11 +8,15 @@ extension ScenarioParser {
         while let option = line.next() {
             guard try !read(option, &line, into: &rtc.oscillator) else { continue }
             switch option.text {
+            case "chip":
+                let name = try line.word("ds3231", "pcf85063a")
+                rtc.chip = RTCChipName(rawValue: name.text) ?? .ds3231
+                guard rtc.chip.hasSquareWave || rtc.squareWave == nil else { throw unknown(option, of: line) }
             case "offset": rtc.offset = try line.duration(of: option)
             case "aging": rtc.aging = try line.frequency(of: option)
             case "bitrate": rtc.bitRate = try line.number(of: option, in: 1e3...1e6)
             case "latency": rtc.latency = try line.span(of: option)
-            case "sqw": rtc.squareWave = try line.span(of: option)
+            case "sqw" where rtc.chip.hasSquareWave: rtc.squareWave = try line.span(of: option)
             case "noise": rtc.noise = try line.number(of: option, in: 0...1)
             case "stopped": rtc.isStopped = true
             default: throw unknown(option, of: line)

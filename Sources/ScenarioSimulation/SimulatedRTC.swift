@@ -1,4 +1,3 @@
-import DS3231
 import HAL
 import NTPEngine
 import NTPTime
@@ -13,12 +12,12 @@ final class SimulatedRTC {
     private let character: RTCCharacter
     private let temperature: TemperatureProfile
     private let oscillator: Oscillator
-    private let chip: SimulatedDS3231
+    private let chip: any SimulatedChip
     private let bus: SimulatedI2CBus
     private let clock: SimulatedClock
     private let driver: RTCReference
     /// What the daemon knows of such chips.
-    let kind = DS3231.kind
+    let kind: RTCKind
     private var generator: SeededGenerator
     /// Random walk of the drift.
     private var walk = 0.0
@@ -37,26 +36,26 @@ final class SimulatedRTC {
         self.oscillator = oscillator
         temperature = scenario.temperature
         generator = SeededGenerator(seed: seed, stream: 3)
-        chip = SimulatedDS3231(temperature: temperature.celsius(at: .zero))
-        chip.set(to: truth.date(at: .zero) + character.offset, at: .zero)
-        clock = SimulatedClock(now: oscillator.moment(at: .zero))
+        let clock = SimulatedClock(now: oscillator.moment(at: .zero))
+        self.clock = clock
         bus = SimulatedI2CBus(clock: clock, bitRate: character.bitRate)
-        bus.attach(chip, at: DS3231.defaultAddress)
+        let chosen = ChosenChip(character, bus, celsius: temperature.celsius(at: .zero))
+        chip = chosen.chip
+        kind = chosen.driver.kind
+        chip.set(to: truth.date(at: .zero) + character.offset, at: .zero)
         bus.deviceTime = { MonotonicTime(sinceStart: oscillator.time(of: $0)) }
         let latency = Latency(SeededGenerator(seed: seed, stream: 4), mean: character.latency)
         bus.overhead = { (latency.next(), .zero) }
         clock.lateness = { latency.next() }
-        let squareWave = SimulatedSquareWave(chip: chip, clock: clock)
-        squareWave.chipTime = bus.deviceTime
-        squareWave.clockTime = { oscillator.moment(at: $0.sinceStart) }
+        let squareWave = chosen.pin.flatMap { pin in
+            character.squareWave.map { _ in SimulatedSquareWave(chip: pin, clock: clock) }
+        }
+        squareWave?.chipTime = bus.deviceTime
+        squareWave?.clockTime = { oscillator.moment(at: $0.sinceStart) }
         let interrupt = Latency(SeededGenerator(seed: seed, stream: 5), mean: character.squareWave ?? .zero)
-        squareWave.latency = { interrupt.next() }
-        squareWave.uncertainty = (character.squareWave ?? .zero) * Self.squareWaveBound
-        driver = RTCReference(
-            chip: DS3231(bus: bus, address: DS3231.defaultAddress),
-            clock: clock,
-            edges: character.squareWave == nil ? nil : squareWave
-        )
+        squareWave?.latency = { interrupt.next() }
+        squareWave?.uncertainty = (character.squareWave ?? .zero) * Self.squareWaveBound
+        driver = RTCReference(chip: chosen.driver, clock: clock, edges: squareWave)
         setConditions(at: .zero)
         if character.isStopped { befall(.stopped, at: .zero) }
     }

@@ -48,6 +48,14 @@ struct ChipOscillator {
         return moment + NTPDuration(units: Int64((missing / (1 + rate.fraction)).rounded(.up)))
     }
 
+    /// When `second` begins, or a little later, if the rate stays as it is; nil if the oscillator stands still.
+    func moment(ofSecond second: Int64, after moment: MonotonicTime) -> MonotonicTime? {
+        guard isRunning else { return nil }
+        let now = state(at: moment)
+        let missing = Double(second << 32 - now.units) - now.remainder
+        return moment + NTPDuration(units: Int64((missing / (1 + rate.fraction)).rounded(.up)))
+    }
+
     /// Sets the phase to `fraction` of second 0.
     mutating func reset(at moment: MonotonicTime, to fraction: NTPDuration = .zero) {
         origin = moment

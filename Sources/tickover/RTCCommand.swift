@@ -30,8 +30,7 @@ struct RTCCommand {
             return RTCReport(
                 try device.snapshot(converting: converting),
                 name: device.name,
-                kind: device.kind,
-                model: model.hasHistory ? model : nil,
+                model: model,
                 systemClock: systemClock,
                 systemClockError: SystemTimex().errorBound
             )
@@ -94,7 +93,13 @@ struct RTCCommand {
         }
         let time: RTCTime
         do throws(RTCRefused) {
-            time = try RTCTime(sample, of: kind, saved: saved, leapSeconds: leapSeconds())
+            time = try RTCTime(
+                sample,
+                of: kind,
+                saved: saved,
+                assumedError: daemon.configuration.assumedRTCError,
+                leapSeconds: leapSeconds()
+            )
         } catch {
             throw ToolError(.failure, error.reason.description)
         }
@@ -134,7 +139,7 @@ struct RTCCommand {
 
     /// Early in boot the driver of a bus that is named may not have been loaded yet.
     private func waitForBus() {
-        guard case .ds3231(let location) = daemon.configuration.rtc, let path = location.device else { return }
+        guard case .chip(_, let location) = daemon.configuration.rtc, let path = location.device else { return }
         let deadline = clock.now + .seconds(5)
         while !Host.hasFile(path), clock.now < deadline { clock.sleep(until: clock.now + .milliseconds(20)) }
     }

@@ -15,7 +15,7 @@ struct RTCJournal {
     init(_ configuration: Configuration, of kind: RTCKind) throws(ToolError) {
         files = StateFiles(configuration)
         do throws(StateFileError) { saved = try files.rtc() } catch { throw ToolError(.failure, error.description) }
-        store = RTCStore(kind, saved: saved)
+        store = RTCStore(kind, saved: saved, assumedError: configuration.assumedRTCError)
     }
 
     /// Changes what is kept, and saves it.

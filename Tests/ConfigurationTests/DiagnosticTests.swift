@@ -52,12 +52,17 @@ private func diagnostics(_ text: String) -> [String] {
             "nic drop 10.0.0",
             "f:1:10: error: expected 'all', 'ipv4', 'ipv6', 'wildcard', the name of an interface or an address, found '10.0.0'"
         ),
-        ("rtc", "f:1:1: error: expected 'auto', 'ds3231', 'simulated' or 'none' after 'rtc'"),
-        ("rtc ds1307", "f:1:5: error: expected 'auto', 'ds3231', 'simulated' or 'none', found 'ds1307'"),
+        ("rtc", "f:1:1: error: expected 'auto', 'ds3231', 'pcf85063a', 'simulated' or 'none' after 'rtc'"),
+        ("rtc ds1307", "f:1:5: error: expected 'auto', 'ds3231', 'pcf85063a', 'simulated' or 'none', found 'ds1307'"),
         (
             "rtc ds3231 i2c-1",
-            "f:1:12: error: expected a device such as /dev/i2c-1, 'address', 'sqw' or 'notrim', found 'i2c-1'"
+            "f:1:12: error: expected a device such as /dev/i2c-1, 'address', 'sqw', 'notrim' or 'assumed', found 'i2c-1'"
         ),
+        (
+            "rtc pcf85063a sqw pps0",
+            "f:1:15: error: expected a device such as /dev/i2c-1, 'address', 'notrim' or 'assumed', found 'sqw'"
+        ),
+        ("rtc auto assumed 0", "f:1:18: error: expected a number of seconds from 0.001 to 1e9, found '0'"),
         (
             "rtc ds3231 sqw",
             "f:1:12: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0 after 'sqw'"
@@ -67,7 +72,7 @@ private func diagnostics(_ text: String) -> [String] {
             "f:1:16: error: expected a GPIO chip with a line, such as gpiochip0 18, or a PPS source, such as pps0, found 'gpio18'"
         ),
         ("rtc ds3231 sqw gpiochip0", "f:1:16: error: expected a whole number from 0 to 1023 after 'gpiochip0'"),
-        ("rtc auto trim", "f:1:10: error: expected 'notrim' or nothing, found 'trim'"),
+        ("rtc auto trim", "f:1:10: error: expected 'notrim', 'assumed' or nothing, found 'trim'"),
         ("holdover 3", "f:1:10: error: expected 'stratum', 'distance' or 'duration', found '3'"),
         ("holdover stratum 16", "f:1:18: error: expected a whole number from 1 to 15, found '16'"),
         ("holdover distance 17", "f:1:19: error: expected a number of seconds from 0.001 to 16, found '17'"),
@@ -82,7 +87,10 @@ private func diagnostics(_ text: String) -> [String] {
         ("rtc ds3231 address +0x68", "f:1:20: error: expected an I2C address from 0x08 to 0x77, found '+0x68'"),
         ("rtc simulated offset nan", "f:1:22: error: expected a number of seconds from -1e9 to 1e9, found 'nan'"),
         ("rtc simulated drift 1e9", "f:1:21: error: expected a drift in ppm from -1000 to 1000, found '1e9'"),
-        ("rtc simulated fast", "f:1:15: error: expected 'offset', 'drift', 'sqw', 'stopped' or 'hung', found 'fast'"),
+        (
+            "rtc simulated fast",
+            "f:1:15: error: expected 'offset', 'drift', 'sqw', 'stopped', 'hung' or 'assumed', found 'fast'"
+        ),
         ("clock", "f:1:1: error: expected 'auto', 'kernel' or 'virtual' after 'clock'"),
         ("clock real", "f:1:7: error: expected 'auto', 'kernel' or 'virtual', found 'real'"),
         ("port 65536", "f:1:6: error: expected a whole number from 1 to 65535, found '65536'"),

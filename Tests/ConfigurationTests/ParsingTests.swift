@@ -196,26 +196,46 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
     }
 
     @Test(arguments: [
-        ("rtc auto", RTCDirective.automatic), ("rtc none", .none), ("rtc ds3231", .ds3231(DS3231Location())),
-        ("rtc ds3231 /dev/i2c-1", .ds3231(DS3231Location(device: "/dev/i2c-1"))),
-        ("rtc ds3231 address 0x57 /dev/i2c-0", .ds3231(DS3231Location(device: "/dev/i2c-0", address: 0x57))),
+        ("rtc auto", RTCDirective.automatic), ("rtc none", .none),
+        ("rtc pcf85063a", .chip(.pcf85063a, RTCLocation(address: 0x51))),
+        (
+            "rtc pcf85063a /dev/i2c-10 address 0x52 notrim assumed 30",
+            .chip(.pcf85063a, RTCLocation(device: "/dev/i2c-10", address: 0x52))
+        ),
+        ("rtc ds3231", .chip(.ds3231, RTCLocation(address: 0x68))),
+        ("rtc ds3231 /dev/i2c-1", .chip(.ds3231, RTCLocation(device: "/dev/i2c-1", address: 0x68))),
+        ("rtc ds3231 address 0x57 /dev/i2c-0", .chip(.ds3231, RTCLocation(device: "/dev/i2c-0", address: 0x57))),
         (
             "rtc ds3231 sqw gpiochip0 18 /dev/i2c-1",
-            .ds3231(DS3231Location(device: "/dev/i2c-1", squareWave: .gpio(chip: "/dev/gpiochip0", line: 18)))
+            .chip(
+                .ds3231,
+                RTCLocation(device: "/dev/i2c-1", address: 0x68, squareWave: .gpio(chip: "/dev/gpiochip0", line: 18))
+            )
         ),
         (
             "rtc ds3231 sqw pps0",
-            .ds3231(DS3231Location(squareWave: .pps(device: "/dev/pps0", onClear: false)))
+            .chip(.ds3231, RTCLocation(address: 0x68, squareWave: .pps(device: "/dev/pps0", onClear: false)))
         ),
         (
             "rtc ds3231 sqw /dev/pps1 clear",
-            .ds3231(DS3231Location(squareWave: .pps(device: "/dev/pps1", onClear: true)))
+            .chip(.ds3231, RTCLocation(address: 0x68, squareWave: .pps(device: "/dev/pps1", onClear: true)))
         ),
-        ("rtc ds3231 address 104", .ds3231(DS3231Location(address: 0x68))),
+        ("rtc ds3231 address 104", .chip(.ds3231, RTCLocation(address: 0x68))),
         ("rtc simulated", .simulated(SimulatedRTC())),
     ])
     func `for holdover are named by rtc`(text: String, expected: RTCDirective) {
         #expect(parsed(text).rtc == expected)
+    }
+
+    @Test(arguments: [
+        ("rtc auto", 1.0), ("rtc auto assumed 60", 60), ("rtc ds3231 assumed 0.5", 0.5),
+        ("rtc pcf85063a notrim assumed 1e3", 1_000), ("rtc simulated assumed 5 stopped", 5),
+    ])
+    func `that were never compared with UTC are assumed to be right to a second, or what is said`(
+        text: String,
+        seconds: Double
+    ) {
+        #expect(parsed(text).assumedRTCError == .seconds(seconds))
     }
 
     @Test func `that are simulated have faults`() {

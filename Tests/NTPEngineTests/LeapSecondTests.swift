@@ -189,7 +189,13 @@ import Testing
             after.run(60)
             #expect(after.engine.state == .holdover)
             let sample = try #require(after.engine.rtc?.lastSample)
-            let time = try RTCTime(sample, of: DS3231.kind, saved: before.savedRTC, leapSeconds: table)
+            let time = try RTCTime(
+                sample,
+                of: DS3231.kind,
+                saved: before.savedRTC,
+                assumedError: .seconds(1),
+                leapSeconds: table
+            )
             let date = time.reading.date + (after.monotonic - time.reading.monotonic)
             #expect((date - after.now.date).magnitude < .milliseconds(10))
             return after.error

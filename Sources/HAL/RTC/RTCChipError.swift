@@ -28,6 +28,8 @@ package struct RTCChipError: Error, Hashable, Sendable {
         case yearOutOfRange(Int32)
         /// The time cannot be written: a field is out of its range.
         case invalidTime(CivilTime)
+        /// The register does not hold what was written to it, and the chip was left standing still.
+        case notKept(RTCRegister, written: UInt8)
         /// The chip has not as many steps.
         case trimOutOfRange(TrimOffset, range: ClosedRange<Int16>)
     }
@@ -71,6 +73,9 @@ extension RTCChipError: CustomStringConvertible {
                 + "\(RTCChipTime.years.upperBound)"
         case .invalidTime(let civil):
             "\(civil.iso8601) is no time that exists, and was not set"
+        case .notKept(let register, let written):
+            "register \(register) reads \(hexadecimal(register.value)) although \(hexadecimal(written)) was written: "
+                + "another program sets the chip, or the bus is disturbed"
         case .trimOutOfRange(let trim, let range):
             "\(trim) steps cannot be set; the chip takes \(range.lowerBound) to \(range.upperBound)"
         }

@@ -18,6 +18,9 @@ package struct RTCChipSnapshot: Hashable, Sendable {
     package let temperature: Temperature?
     /// nil if the chip's rate cannot be set.
     package let trim: TrimOffset?
+    /// By how much the chip's seconds are away from even ones, at the most, if the trim does not change its rate but makes a
+    /// second longer or shorter now and then.
+    package let ripple: NTPDuration
 
     package init(
         registers: [RTCRegister],
@@ -26,7 +29,8 @@ package struct RTCChipSnapshot: Hashable, Sendable {
         oscillatorStopped: Bool,
         alarmFlags: UInt8,
         temperature: Temperature?,
-        trim: TrimOffset?
+        trim: TrimOffset?,
+        ripple: NTPDuration = .zero
     ) {
         self.registers = registers
         self.unverifiedTime = unverifiedTime
@@ -35,5 +39,6 @@ package struct RTCChipSnapshot: Hashable, Sendable {
         self.alarmFlags = alarmFlags
         self.temperature = temperature
         self.trim = trim
+        self.ripple = ripple
     }
 }

@@ -76,15 +76,11 @@ package struct RTCKind: Hashable, Sendable {
         /// Deviation of that, as a share of it.
         package let deviation: Double
         package let range: ClosedRange<Int16>
-        /// The chip's seconds are away from even ones by up to this for each step, if its rate is not changed but a second
-        /// is lengthened or shortened now and then.
-        package let ripple: NTPDuration
 
-        package init(step: Frequency, deviation: Double, range: ClosedRange<Int16>, ripple: NTPDuration) {
+        package init(step: Frequency, deviation: Double, range: ClosedRange<Int16>) {
             self.step = step
             self.deviation = deviation
             self.range = range
-            self.ripple = ripple
         }
 
         package func clamped(_ steps: Double) -> TrimOffset {
