@@ -70,6 +70,9 @@ struct ReplyCheck {
     static let maximumDistance = SelectionLimits.protocolDistance
     /// RFC 5905's PHI: how far an oscillator may stray during the exchange.
     private static let tolerance = Frequency.ppm(15)
+    /// How coarse the timestamps of a server may be, as log2 of seconds: 1/32 s, since no clock that is served has a
+    /// coarser tick than one of 50 or 64 Hz. A server that announces a greater precision exponent is held to this one.
+    private static let coarsestPrecision: Int8 = -5
 
     func reply(
         in datagram: Span<UInt8>,
@@ -85,16 +88,12 @@ struct ReplyCheck {
             return .kiss(packet.referenceID)
         }
         guard packet.leap != .unsynchronised, (1...15).contains(packet.stratum) else { throw .unsynchronised }
-        guard !packet.receiveTimestamp.isZero, !packet.transmitTimestamp.isZero,
-            packet.transmitTimestamp - packet.receiveTimestamp >= .zero
-        else { throw .invalidHeader }
+        guard !packet.receiveTimestamp.isZero, !packet.transmitTimestamp.isZero else { throw .invalidHeader }
         guard packet.rootDelay.duration / 2 + packet.rootDispersion.duration < Self.maximumDistance else {
             throw .tooDistant
         }
         guard packet.stratum == 1 || !ownReferenceIDs.contains(packet.referenceID) else { throw .loop }
-        // A server cannot have spent longer than the exchange took; clock resolution and slews leave a little room.
-        let serverTime = packet.transmitTimestamp - packet.receiveTimestamp
-        guard serverTime <= receivedAt - request.sentAt + readingError(of: packet) + .milliseconds(1) else {
+        guard isPlausible(packet.serverTime, of: packet, elapsed: receivedAt - request.sentAt) else {
             throw .invalidHeader
         }
         let sample = self.sample(of: packet, sentAt: request.sentAt, receivedAt: receivedAt)
@@ -111,6 +110,17 @@ struct ReplyCheck {
         }
     }
 
+    /// Whether a server can have had a request for `serverTime` in an exchange that took `elapsed`.
+    ///
+    /// Its transmit timestamp may be earlier than the receive timestamp by what its precision leaves open: chrony, for one,
+    /// fills the bits below it at random. It cannot have spent longer than the exchange took; both clocks' resolutions and
+    /// slews leave a little room.
+    private func isPlausible(_ serverTime: NTPDuration, of packet: NTPPacket, elapsed: NTPDuration) -> Bool {
+        let resolution = PollExponent(min(packet.precision, Self.coarsestPrecision)).interval
+        let longest = elapsed + PollExponent(precision).interval + resolution + .milliseconds(1)
+        return serverTime >= -resolution && serverTime <= longest
+    }
+
     /// What both clocks' resolutions may be wrong by.
     private func readingError(of packet: NTPPacket) -> NTPDuration {
         PollExponent(precision).interval + PollExponent(packet.precision).interval
@@ -118,13 +128,18 @@ struct ReplyCheck {
 
     private func sample(of packet: NTPPacket, sentAt: MonotonicTime, receivedAt: MonotonicTime) -> ClockSample {
         let elapsed = receivedAt - sentAt
-        let serverTime = packet.transmitTimestamp - packet.receiveTimestamp
         return ClockSample(
             moment: sentAt + elapsed / 2,
-            date: NTPDate(packet.receiveTimestamp, near: pivot) + serverTime / 2,
-            delay: max(.zero, elapsed + frequency * elapsed - serverTime),
+            date: NTPDate(packet.receiveTimestamp, near: pivot) + packet.serverTime / 2,
+            delay: max(.zero, elapsed + frequency * elapsed - packet.serverTime),
             dispersion: readingError(of: packet) + Self.tolerance * elapsed.magnitude,
             thermal: thermal
         )
     }
+}
+
+extension NTPPacket {
+    /// From the request's arrival to the reply's departure, by the server's clock; below zero by what its timestamps are
+    /// coarser than that.
+    fileprivate var serverTime: NTPDuration { transmitTimestamp - receiveTimestamp }
 }

@@ -1,0 +1,76 @@
+import Authentication
+import ClockDiscipline
+import NTPTime
+import NTPWire
+import Testing
+
+@testable import NTPEngine
+
+/// An exchange of 10 ms with a server, which held the request for `serverTime`.
+private struct Exchanged {
+    var precision: Int8 = -20
+    var serverTime = NTPDuration.zero
+    /// What the server says at the request's arrival.
+    var date = NTPDate(unixSeconds: 1_800_000_000)
+    /// What our clock says.
+    var pivot = NTPDate(unixSeconds: 1_800_000_000)
+
+    private static let elapsed = NTPDuration.milliseconds(10)
+
+    func reply() throws(ReplyRefusal) -> ClockSample? {
+        let request = PendingRequest(transmitTimestamp: NTPTimestamp(bits: 99), sentAt: .zero)
+        let packet = NTPPacket(
+            mode: .server,
+            stratum: 1,
+            precision: precision,
+            originTimestamp: request.transmitTimestamp,
+            receiveTimestamp: date.timestamp,
+            transmitTimestamp: (date + serverTime).timestamp
+        )
+        let check = ReplyCheck(
+            pivot: pivot,
+            frequency: .zero,
+            precision: -20,
+            ownReferenceIDs: [],
+            thermal: .none,
+            keyID: nil,
+            keys: KeyTable()
+        )
+        let octets = packet.octets
+        guard
+            case .time(let sample, _) = try check.reply(
+                in: octets.span,
+                receivedAt: .zero + Self.elapsed,
+                to: request
+            )
+        else { return nil }
+        return sample
+    }
+}
+
+@Suite struct `The server's own time` {
+    @Test(arguments: [
+        // chrony's precision, of which the bits below are random.
+        (Int8(-25), NTPDuration.nanoseconds(-29)), (-20, .nanoseconds(-950)), (-6, .milliseconds(-15.6)),
+        (-5, .milliseconds(-31.2)), (-20, .milliseconds(10.9)), (3, .milliseconds(41)),
+    ])
+    func `may be off by what its timestamps are coarse`(precision: Int8, serverTime: NTPDuration) throws {
+        let exchanged = Exchanged(precision: precision, serverTime: serverTime)
+        let sample = try #require(try exchanged.reply())
+        #expect(sample.date == exchanged.date + serverTime / 2)
+        #expect(sample.delay == max(.zero, .milliseconds(10) - serverTime) && sample.delay >= .zero)
+        // What the timestamps are off by is within the bound.
+        #expect(serverTime > .zero || sample.dispersion > serverTime.magnitude)
+    }
+
+    @Test(arguments: [
+        (Int8(-25), NTPDuration.nanoseconds(-31)), (-20, .microseconds(-1)), (-128, .nanoseconds(-5)),
+        (-20, .milliseconds(11.1)), (0, .milliseconds(-40)), (30, .milliseconds(-40)), (127, .seconds(-3)),
+        (127, .milliseconds(43)), (127, .seconds(1_000)),
+    ])
+    func `is refused beyond that, whatever precision is announced`(precision: Int8, serverTime: NTPDuration) {
+        #expect(throws: ReplyRefusal.invalidHeader) {
+            try Exchanged(precision: precision, serverTime: serverTime).reply()
+        }
+    }
+}
