@@ -74,3 +74,32 @@ private struct Exchanged {
         }
     }
 }
+
+@Suite struct `The server's date` {
+    private static func date(_ year: Int32, _ month: UInt8 = 1) -> NTPDate {
+        CivilTime(year: year, month: month, day: 1).date
+    }
+
+    @Test(
+        arguments: [date(2026, 11), date(2027), date(2036, 3), date(2038, 2), date(2046, 10)],
+        [date(2027), date(2046)]
+    )
+    func `is believed in the plausible window, whatever era it is of`(date: NTPDate, pivot: NTPDate) throws {
+        #expect(try Exchanged(date: date, pivot: pivot).reply()?.date == date)
+    }
+
+    @Test(arguments: [date(1980), date(2026, 10), date(2046, 12), date(2090)], [date(2027), date(2046)])
+    func `is refused outside of it`(date: NTPDate, pivot: NTPDate) {
+        #expect(throws: ReplyRefusal.implausibleDate) { try Exchanged(date: date, pivot: pivot).reply() }
+    }
+
+    @Test func `is believed by a clock that is beyond the window itself`() {
+        let limits = ClockLoop.Limits(allowsFirstPanic: true)
+        for year: Int32 in [1970, 2090] {
+            let offset = (Self.date(year) - World.epoch).seconds
+            let world = World(servers: ["192.0.2.1": World.Server()], limits: limits, clockOffset: offset)
+            world.run(60)
+            #expect(world.engine.state == .synchronised && world.error.magnitude < 1e-3, "\(year)")
+        }
+    }
+}

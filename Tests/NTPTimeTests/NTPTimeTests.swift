@@ -36,6 +36,18 @@ import Testing
     }
 }
 
+@Suite struct `The plausible window` {
+    @Test func `is 20 years wide, and any of its dates is within 68 years of any other`() {
+        let (earliest, latest) = (CivilTime(NTPDate.earliestPlausible), CivilTime(NTPDate.latestPlausible))
+        #expect(latest.year == earliest.year + 20 && (latest.month, latest.day) == (earliest.month, earliest.day))
+        for date in [NTPDate.earliestPlausible, .latestPlausible] {
+            #expect(NTPDate.plausible.contains(date))
+            #expect(NTPDate(date.timestamp, near: .earliestPlausible) == date)
+            #expect(NTPDate(date.timestamp, near: .latestPlausible) == date)
+        }
+    }
+}
+
 @Suite struct `The short format rounds up` {
     @Test func `a bound is never made smaller`() {
         #expect(NTPShort(roundingUp: NTPDuration(units: 1)).bits == 1)
