@@ -41,7 +41,7 @@ package indirect enum JSON: Sendable {
     }
 }
 
-private func joined(_ parts: [String]) -> String {
+func joined(_ parts: [String]) -> String {
     var text = ""
     for (index, part) in parts.enumerated() { text += index == 0 ? part : ", " + part }
     return text

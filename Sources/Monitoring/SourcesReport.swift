@@ -23,6 +23,8 @@ package struct SourcesReport: Sendable {
         package var offset: NTPDuration?
         package var jitter: NTPDuration?
         package var refusal: String?
+        /// How many replies were refused in all, for each reason that there was.
+        package var refusals: [(reason: String, count: UInt64)]
     }
 
     package var sources: [Source]
@@ -32,6 +34,7 @@ package struct SourcesReport: Sendable {
             let reply = association.lastReply
             let statistics = association.statistics
             let estimate = statistics.estimate
+            let keyID = association.configuration.keyID
             return Source(
                 tally: Self.tally(of: association.id, in: engine),
                 address: association.address.description,
@@ -44,7 +47,10 @@ package struct SourcesReport: Sendable {
                 delay: statistics.newest?.delay,
                 offset: estimate?.offset(of: now),
                 jitter: estimate == nil ? nil : statistics.jitter,
-                refusal: association.lastRefusal?.description
+                refusal: association.lastRefusal?.description(keyID: keyID),
+                refusals: association.refusals.reasons.map {
+                    (reason: $0.description(keyID: keyID), count: association.refusals[$0])
+                }
             )
         }
     }
@@ -79,7 +85,13 @@ package struct SourcesReport: Sendable {
                 milliseconds(source.jitter), source.refusal ?? "",
             ])
         }
-        return table.text
+        return table.text + sources.map(Self.refusals).reduce("", +)
+    }
+
+    private static func refusals(of source: Source) -> String {
+        guard !source.refusals.isEmpty else { return "" }
+        let reasons = source.refusals.map { "\($0.count) \($0.reason)" }
+        return "refused replies of \(source.address): \(joined(reasons))\n"
     }
 
     private func milliseconds(_ value: NTPDuration?) -> String { value.map { fixed($0.milliseconds, 3) } ?? "-" }
@@ -95,6 +107,16 @@ package struct SourcesReport: Sendable {
                     ("delay_s", seconds(source.delay)), ("offset_s", seconds(source.offset)),
                     ("jitter_s", seconds(source.jitter)),
                     ("refused", source.refusal.map { .string($0) } ?? .null),
+                    (
+                        "refusals",
+                        .array(
+                            source.refusals.map {
+                                .object([
+                                    ("reason", .string($0.reason)), ("count", .integer(Int64(clamping: $0.count))),
+                                ])
+                            }
+                        )
+                    ),
                 ])
             }
         )
@@ -102,20 +124,3 @@ package struct SourcesReport: Sendable {
 }
 
 func seconds(_ value: NTPDuration?) -> JSON { value.map { .number($0.seconds, decimals: 9) } ?? .null }
-
-extension ReplyRefusal: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .malformed: "reply too short"
-        case .wrongMode: "not a server's reply"
-        case .bogusOrigin: "reply to no request of ours"
-        case .notAuthentic: "reply without a good code of the key"
-        case .cryptoNAK: "key is not known there, or another one"
-        case .unsynchronised: "server is not synchronised"
-        case .invalidHeader: "reply with impossible timestamps"
-        case .tooDistant: "server's root distance is 16 s or more"
-        case .loop: "server takes its time from us"
-        case .implausibleDate: "server's date is implausible"
-        }
-    }
-}

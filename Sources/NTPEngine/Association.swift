@@ -26,6 +26,7 @@ package struct Association: Sendable {
     package private(set) var lastReply: NTPPacket?
     package private(set) var lastReplyAt: MonotonicTime?
     package private(set) var lastRefusal: ReplyRefusal?
+    package private(set) var refusals = RefusalCounts()
     package private(set) var nextPoll: MonotonicTime
     /// Polls without any reply since the last one.
     package private(set) var missed = 0
@@ -154,6 +155,7 @@ package struct Association: Sendable {
             // A refusal of the server's own word ends the exchange; anything else may be somebody's noise.
             if !error.mayBeNoise { pending = nil }
             lastRefusal = error
+            refusals.add(error)
             throw error
         }
         pending = nil

@@ -146,7 +146,6 @@ extension Engine {
             keyID: associations[index].configuration.keyID,
             keys: keys
         )
-        let refusal = associations[index].lastRefusal
         do {
             let prior = currentPrior(at: now.monotonic)
             let usesSample = !isLeapSecondClose(at: receivedAt)
@@ -168,18 +167,16 @@ extension Engine {
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }
         } catch {
-            // Kept in the association; a log line for each would let anybody fill the disk.
-            if error != refusal { logForgery(error, by: associations[index]) }
+            logRefusal(error, by: associations[index])
         }
     }
 
-    private mutating func logForgery(_ refusal: ReplyRefusal, by association: Association) {
-        let key = association.configuration.keyID.map { " \($0)" } ?? ""
-        switch refusal {
-        case .notAuthentic: log(.warning, "\(association.address): reply without a good code of key\(key)")
-        case .cryptoNAK: log(.warning, "\(association.address): key\(key) is not known there, or another one")
-        default: break
-        }
+    /// The first one for each reason; all are counted in the association. A log line for each would let anybody fill the
+    /// disk.
+    private mutating func logRefusal(_ refusal: ReplyRefusal, by association: Association) {
+        guard association.refusals[refusal] == 1 else { return }
+        let reason = refusal.description(keyID: association.configuration.keyID)
+        log(refusal.logLevel, "\(association.address): reply refused: \(reason)")
     }
 
     /// A new sample came from `id`: decide anew, and learn from it if it is one of those that are followed.

@@ -10,37 +10,6 @@ struct PendingRequest: Equatable, Sendable {
     var sentAt: MonotonicTime
 }
 
-/// Why a reply was not used.
-package enum ReplyRefusal: Error, Hashable, Sendable {
-    case malformed
-    /// Not a server's reply, or of another protocol version.
-    case wrongMode
-    /// Its origin is not the transmit timestamp of the request that waits: a duplicate, a late or a forged reply.
-    case bogusOrigin
-    /// It has no message authentication code of the server's key.
-    case notAuthentic
-    /// The server says that it does not know our key, or that the code was wrong. Anybody could say so.
-    case cryptoNAK
-    /// The server says itself that it is not synchronised.
-    case unsynchronised
-    /// A field that no synchronised server sends: missing timestamps, a server time that runs backwards.
-    case invalidHeader
-    /// The root distance reaches RFC 5905's MAXDISP.
-    case tooDistant
-    /// The server takes its time from us.
-    case loop
-    /// The server's date lies outside of the plausible window.
-    case implausibleDate
-
-    /// Whether somebody else than the server may have sent it.
-    var mayBeNoise: Bool {
-        switch self {
-        case .malformed, .wrongMode, .bogusOrigin, .notAuthentic, .cryptoNAK: true
-        case .unsynchronised, .invalidHeader, .tooDistant, .loop, .implausibleDate: false
-        }
-    }
-}
-
 /// What a reply whose origin is right has to say.
 enum ServerReply: Equatable, Sendable {
     case time(ClockSample, NTPPacket)

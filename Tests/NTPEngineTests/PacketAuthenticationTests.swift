@@ -142,7 +142,7 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
             world.run(300)
             #expect(world.engine.state == .unsynchronised)
             #expect(world.engine.associations.first?.lastRefusal == .notAuthentic)
-            #expect(world.log.count { $0.contains("without a good code of key 1") } == 1)
+            #expect(world.log.count { $0.contains("authentication failed (key 1)") } == 1)
         }
         let unknown = world(nil, key)
         unknown.run(300)
@@ -160,7 +160,7 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
         world.refusesCodes = true
         world.run(300)
         #expect(world.engine.associations.first?.lastRefusal == .cryptoNAK)
-        #expect(world.log.count { $0.contains("key 1 is not known there, or another one") } == 1)
+        #expect(world.log.count { $0.contains("crypto-NAK (key 1)") } == 1)
     }
 
     @Test func `are not given up for a forged word before theirs`() throws {

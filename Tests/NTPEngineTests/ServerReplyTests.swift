@@ -103,3 +103,33 @@ private struct Exchanged {
         }
     }
 }
+
+@Suite struct `Refused replies` {
+    @Test func `are counted by reason, and the first of each is logged`() throws {
+        let world = World(servers: ["192.0.2.1": World.Server()])
+        var replies = 0
+        world.tamper = { reply in
+            replies += 1
+            switch replies % 4 {
+            case 0: reply.leap = .unsynchronised
+            case 1: reply.rootDispersion = NTPShort(roundingUp: .seconds(16))
+            case 2: reply.originTimestamp.bits ^= 1
+            default: break
+            }
+        }
+        world.run(2_000)
+        let refusals = try #require(world.engine.associations.first).refusals
+        #expect(refusals.reasons == [.bogusOrigin, .unsynchronised, .tooDistant])
+        for refusal in refusals.reasons {
+            #expect(refusals[refusal] > 5 && refusals[refusal] <= UInt64(replies + 3) / 4)
+            let text = "192.0.2.1:123: reply refused: \(refusal.description(keyID: nil))"
+            #expect(world.log.count { $0 == text } == 1, "\(world.log)")
+        }
+    }
+
+    @Test(arguments: ReplyRefusal.allCases) func `are noise in the log if anybody can send them`(refusal: ReplyRefusal)
+    {
+        let noise: [ReplyRefusal] = [.malformed, .wrongMode, .bogusOrigin]
+        #expect((refusal.logLevel == .debug) == noise.contains(refusal))
+    }
+}
