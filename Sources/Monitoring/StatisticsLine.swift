@@ -130,8 +130,9 @@ package enum StatisticsLine {
     private static let modifiedJulianUnixEpoch: Int64 = 40_587
 
     /// Seconds since the era's begin, as ntpd writes them.
-    private static func timestamp(_ timestamp: NTPTimestamp) -> String {
-        let nanoseconds = Int64((timestamp.bits & 0xffff_ffff) * 1_000_000_000 >> 32)
+    static func timestamp(_ timestamp: NTPTimestamp) -> String {
+        // Swift's shifts come before its products.
+        let nanoseconds = Int64(((timestamp.bits & 0xffff_ffff) * 1_000_000_000) >> 32)
         return "\(timestamp.bits >> 32).\(padded(nanoseconds, 9))"
     }
 }

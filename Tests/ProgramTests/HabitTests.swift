@@ -55,6 +55,7 @@ import Testing
             for line in lines(name) { #expect(line.wholeMatch(of: pattern) != nil, "\(name): \(line)") }
             #expect(lines(name).allSatisfy { $0.hasPrefix("\(day) ") || $0.hasPrefix("\(day - 1) ") })
         }
+        #expect(!lines("rawstats").joined().contains(".000000000 "))
         // The plain name is a link to the file of the day.
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).contains { $0.hasPrefix("peerstats.2") })
 
