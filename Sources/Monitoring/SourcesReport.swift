@@ -22,6 +22,7 @@ package struct SourcesReport: Sendable {
         /// Source less served clock: positive if our clock is slow.
         package var offset: NTPDuration?
         package var jitter: NTPDuration?
+        /// Why the last reply was refused; nil if it was not.
         package var refusal: String?
         /// How many replies were refused in all, for each reason that there was.
         package var refusals: [(reason: String, count: UInt64)]
@@ -56,11 +57,11 @@ package struct SourcesReport: Sendable {
     }
 
     private static func tally(of id: AssociationID, in engine: Engine) -> Character {
-        switch engine.verdict(on: id) {
+        switch PeerStatus.Selection(of: id, in: engine) {
         case .systemPeer: "*"
-        case .truechimer: "+"
         case .falseticker: "x"
-        default: " "
+        case .candidate, .backup: "+"
+        case .rejected: " "
         }
     }
 
@@ -70,7 +71,7 @@ package struct SourcesReport: Sendable {
         return id.dottedQuad
     }
 
-    /// The table; delay, offset and jitter in milliseconds, reach in octal.
+    /// The table; delay, offset and jitter in milliseconds, reach in octal. Below it, what was refused.
     package var text: String {
         guard !sources.isEmpty else { return "no upstream server\n" }
         var table = TextTable([

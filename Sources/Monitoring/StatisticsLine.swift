@@ -35,25 +35,12 @@ package enum StatisticsLine {
         return line(
             now.date,
             association.address.address.description,
-            String(status(of: association, in: engine), radix: 16),
+            String(PeerStatus(of: association, in: engine).word, radix: 16),
             fixed(estimate.offset(of: now).seconds, 9),
             fixed(newest.delay.seconds, 9),
             fixed(association.statistics.dispersion.seconds, 9),
             fixed(association.statistics.jitter.seconds, 9)
         )
-    }
-
-    /// RFC 9327's peer status word: configured, reachable, what the selection made of it, the last event.
-    private static func status(of association: Association, in engine: Engine) -> UInt16 {
-        let selection: UInt16 =
-            switch engine.verdict(on: association.id) {
-            case .systemPeer: 6
-            case .truechimer: 4
-            case .falseticker: 1
-            default: 0
-            }
-        let reachable: UInt16 = association.isReachable ? 0x10 : 0
-        return (0x80 | reachable | selection) << 8 | (association.isReachable ? 4 : 3)
     }
 
     /// `rawstats`: source and destination address, the four timestamps, and the header of the reply.

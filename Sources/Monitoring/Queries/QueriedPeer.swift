@@ -12,7 +12,7 @@ struct QueriedPeer {
     let port: UInt16
     /// A name beside the address.
     var name: String?
-    var selection: Selection
+    var selection: PeerStatus.Selection
     var reach: UInt8
     /// Polls without a reply since the last one.
     var missed: Int
@@ -35,28 +35,8 @@ struct QueriedPeer {
     var dispersion: NTPDuration
     var jitter: NTPDuration
 
-    /// What the selection made of it (RFC 9327 section 3.2).
-    enum Selection: UInt16 {
-        case rejected = 0
-        case falseticker = 1
-        case candidate = 4
-        /// Good, and not needed as long as there are better ones.
-        case backup = 5
-        case systemPeer = 6
-    }
-
-    private static let configured: UInt16 = 0x80
-    private static let authenticated: UInt16 = 0x40
-    private static let authentic: UInt16 = 0x20
-    private static let reachable: UInt16 = 0x10
-
     var status: UInt16 {
-        var flags = Self.configured | selection.rawValue
-        if keyID != 0 { flags |= Self.authenticated }
-        if keyID != 0, reach != 0 { flags |= Self.authentic }
-        if reach != 0 { flags |= Self.reachable }
-        // The last event: reachable, or unreachable.
-        return flags << 8 | (reach == 0 ? 3 : 4)
+        PeerStatus(selection: selection, isReachable: reach != 0, isAuthenticated: keyID != 0).word
     }
 
     var socketAddress: String {
@@ -92,13 +72,7 @@ extension QueriedPeer {
         address = association.address.address.description
         port = association.address.port
         name = IPAddress(host) == nil ? host : nil
-        selection =
-            switch engine.verdict(on: id) {
-            case .systemPeer: .systemPeer
-            case .truechimer: .candidate
-            case .falseticker: .falseticker
-            default: .rejected
-            }
+        selection = PeerStatus.Selection(of: id, in: engine)
         reach = association.reach
         missed = association.missed
         leap = reply?.leap ?? .unsynchronised
