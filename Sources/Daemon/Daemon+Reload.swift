@@ -43,7 +43,7 @@ extension Daemon {
             log.write(.error, "going on with the configuration as it was")
             return
         }
-        let (old, new) = (settings.configuration, settings.options.applied(to: loaded.configuration))
+        let new = settings.options.applied(to: loaded.configuration)
         settings.configuration = new
         engine.setSources(new.servers.map(SourceConfiguration.init), at: oscillator.now)
         let access = AccessList(new)
@@ -53,7 +53,7 @@ extension Daemon {
             responder.access.sources = sources
         }
         log.write(.notice, "configuration read again")
-        if !new.canReplace(old) {
+        if !new.canReplace(startConfiguration) {
             log.write(.notice, "other changes than of servers, access, statistics and leap file need a restart")
         }
     }

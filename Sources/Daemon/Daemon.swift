@@ -15,6 +15,8 @@ import RTCDevice
 /// The engine on a real machine: sockets, clocks, threads and files around it, in one poll loop.
 package final class Daemon {
     var settings: DaemonSettings
+    /// What the daemon was started with: in force, but for what a reload takes over.
+    let startConfiguration: Configuration
     let log: Log
     let oscillator = OscillatorClock()
     let chosenClock: ChosenClock
@@ -60,6 +62,7 @@ package final class Daemon {
         let configuration = settings.configuration
         let options = settings.options
         self.settings = settings
+        startConfiguration = configuration
         startedAt = oscillator.now
         if !options.foreground { Host.closeInheritedDescriptors() }
         let log = try Log(settings)

@@ -129,7 +129,14 @@ import Testing
         daemon.program.signal(SIGHUP)
         #expect(eventually(within: 30) { daemon.logged("need a restart") == 1 })
         #expect(try eventually(within: 30) { try sources(of: daemon).contains("127.0.0.1:") })
-        #expect(daemon.program.end() == 0)
+
+        // It is still needed, until the configuration is again that of the start.
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("need a restart") == 2 })
+        try daemon.workplace.write(original, to: "conf")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("configuration read again") == 4 })
+        #expect(daemon.program.end() == 0 && daemon.logged("need a restart") == 2)
     }
 
     @Test func `opens the log file anew`() throws {
