@@ -7,4 +7,6 @@ package enum ExitStatus: Int32, Sendable {
     case usage = 2
     /// Nobody answered: the daemon is not running, or the queried server is silent, or there is no RTC.
     case noAnswer = 3
+    /// The RTC answers, and its time is not to be believed.
+    case notBelieved = 4
 }

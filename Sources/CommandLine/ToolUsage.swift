@@ -39,7 +39,8 @@ package enum ToolUsage {
           -h, --help             show help, also for a command
           -V, --version          show the version
 
-        Exit status: 0 success, 1 failure, 2 wrong usage, 3 no answer.
+        Exit status: 0 success, 1 failure, 2 wrong usage, 3 no answer, 4 the time
+        of the real-time clock is not to be believed.
 
         """
 
@@ -111,7 +112,8 @@ package enum ToolUsage {
           -c, --configfile FILE   the daemon's configuration
               --json              print for programs
 
-        Exit status: 0 success, 1 failure, 3 there is no real-time clock.
+        Exit status: 0 success, 1 failure, 3 there is no real-time clock, 4 read
+        shows a time that is not to be believed.
 
         """
 

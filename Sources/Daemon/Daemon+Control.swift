@@ -76,10 +76,11 @@ extension Daemon {
                 snapshot,
                 name: rtcName,
                 model: model,
+                refusal: engine.rtc?.refusal,
                 systemClock: now,
                 systemClockError: engine.served.reference?.rootDistance(at: now.monotonic)
             )
-            control.answer(connection, .done(report.rendered(view, as: format)))
+            control.answer(connection, report.response(to: view, as: format))
         case .failure(let failure): control.answer(connection, .failed(reason: failure.description))
         }
     }

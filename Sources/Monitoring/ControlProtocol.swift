@@ -87,11 +87,14 @@ package enum ReportFormat: String, Sendable {
 /// The daemon's answer: a first line that says whether it could be done, then what is to be shown.
 package enum ControlResponse: Equatable, Sendable {
     case done(String)
+    /// What is to be shown of an RTC whose time is not to be believed.
+    case notBelieved(String)
     case failed(reason: String)
 
     package var text: String {
         switch self {
         case .done(let output): "ok\n\(output)"
+        case .notBelieved(let output): "not-believed\n\(output)"
         case .failed(let reason): "failed\n\(reason)"
         }
     }
@@ -102,6 +105,7 @@ package enum ControlResponse: Equatable, Sendable {
         let rest = String(text[text.utf8.index(after: end)...])
         switch text[..<end] {
         case "ok": self = .done(rest)
+        case "not-believed": self = .notBelieved(rest)
         case "failed": self = .failed(reason: rest)
         default: return nil
         }

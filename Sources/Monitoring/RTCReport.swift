@@ -16,6 +16,9 @@ package enum RTCView: Equatable, Sendable {
     case precision
 
     package var isConverting: Bool { self == .temperature(converting: true) }
+
+    /// Whether the time is shown, so that it matters whether it is to be believed.
+    package var showsTime: Bool { self == .everything || self == .line }
 }
 
 /// The chip's time and what the chip says of itself.
@@ -25,6 +28,8 @@ package struct RTCReport: Sendable {
     package var time: NTPDate?
     /// Why there is no time.
     package var trouble: String?
+    /// Why the time is not to be believed although there is one.
+    package var refusal: String?
     /// Chip less system clock: positive if the chip is ahead.
     package var offset: NTPDuration?
     package var uncertainty: NTPDuration?
@@ -46,16 +51,19 @@ package struct RTCReport: Sendable {
     package var assumedError: NTPDuration?
 
     /// - Parameters:
+    ///   - refusal: why the chip is not to be believed by what is known of it; nil if it is.
     ///   - systemClock: read after the snapshot was taken.
     ///   - systemClockError: a bound; nil if nothing is known of it.
     package init(
         _ snapshot: RTCSnapshot,
         name: String,
         model: RTCModel,
+        refusal: RTCRefusal?,
         systemClock: ClockReading,
         systemClockError: NTPDuration?
     ) {
         self.name = name
+        self.refusal = refusal?.description
         self.systemClockError = systemClockError
         oscillatorStopped = snapshot.registers.oscillatorStopped
         temperature = snapshot.registers.temperature
@@ -78,6 +86,9 @@ package struct RTCReport: Sendable {
         }
     }
 
+    /// Whether there is a time, and nothing is known that speaks against it.
+    package var isBelieved: Bool { time != nil && refusal == nil }
+
     package func rendered(_ view: RTCView, as format: ReportFormat) -> String {
         if view == .precision { return RTCCalibration(self).rendered(as: format) }
         guard format == .text else { return json.text + "\n" }
@@ -89,12 +100,19 @@ package struct RTCReport: Sendable {
         }
     }
 
+    /// What the daemon answers.
+    package func response(to view: RTCView, as format: ReportFormat) -> ControlResponse {
+        let output = rendered(view, as: format)
+        return view.showsTime && !isBelieved ? .notBelieved(output) : .done(output)
+    }
+
     package var text: String {
         var text = row("RTC", name)
         if let time, let offset, let uncertainty {
             text += row("Time", time.iso8601(decimals: 0))
             text += row("Offset", "\(offset.signed()) ±\(uncertainty.plain()) to the system clock")
             text += row("Edge", isStamped ? "stamped: the square wave's" : "polled for")
+            if let refusal { text += row("Refused", refusal) }
         } else {
             text += row("Time", "not to be believed: \(trouble ?? "unknown")")
         }
@@ -117,6 +135,7 @@ package struct RTCReport: Sendable {
         let words =
             if let time, let offset, let uncertainty {
                 "\(time.iso8601(decimals: 0))  \(offset.signed()) ±\(uncertainty.plain())"
+                    + (refusal.map { "  \($0)" } ?? "")
             } else {
                 trouble ?? "unknown"
             }
@@ -139,8 +158,8 @@ package struct RTCReport: Sendable {
     package var json: JSON {
         .object([
             ("name", .string(name)), ("time", time.map { .string($0.iso8601(decimals: 0)) } ?? .null),
-            ("error", trouble.map { .string($0) } ?? .null), ("offset_s", seconds(offset)),
-            ("uncertainty_s", seconds(uncertainty)), ("stamped", .bool(isStamped)),
+            ("error", (trouble ?? refusal).map { .string($0) } ?? .null), ("believed", .bool(isBelieved)),
+            ("offset_s", seconds(offset)), ("uncertainty_s", seconds(uncertainty)), ("stamped", .bool(isStamped)),
             ("oscillator_stopped", .bool(oscillatorStopped)),
             ("temperature_celsius", temperature.map { .number($0.celsius, decimals: 2) } ?? .null),
             ("trim", trimValue(trim)), ("drift_ppm", ppm(drift)), ("drift_error_ppm", ppm(driftError)),

@@ -26,11 +26,19 @@ struct DaemonCommand {
     /// A chip on a slow bus takes some seconds to find the beginning of one.
     private static let patience = NTPDuration.seconds(15)
 
-    /// The daemon's answer; nil if there is no daemon.
+    /// What the daemon shows; nil if there is no daemon.
     func askIfRunning(
         _ request: ControlRequest,
         patience: NTPDuration = Self.patience
     ) throws(ToolError) -> String? {
+        try resultIfRunning(request, patience: patience)?.text
+    }
+
+    /// The daemon's answer; nil if there is no daemon.
+    func resultIfRunning(
+        _ request: ControlRequest,
+        patience: NTPDuration = Self.patience
+    ) throws(ToolError) -> CommandResult? {
         let octets: [UInt8]
         do throws(LinuxError) {
             octets = try ControlClient.request(
@@ -42,11 +50,10 @@ struct DaemonCommand {
             guard !error.isNoSuchFile, !error.isRefused else { return nil }
             throw ToolError(error.isTimeout ? .noAnswer : .failure, error.message)
         }
-        switch ControlResponse(text: String(decoding: octets, as: UTF8.self)) {
-        case .done(let output): return output
-        case .failed(let reason): throw ToolError(.failure, reason)
-        case nil: throw ToolError(.noAnswer, "the daemon ended before it had answered")
+        guard let response = ControlResponse(text: String(decoding: octets, as: UTF8.self)) else {
+            throw ToolError(.noAnswer, "the daemon ended before it had answered")
         }
+        return try CommandResult(response)
     }
 
     func ask(_ request: ControlRequest, patience: NTPDuration = Self.patience) throws(ToolError) -> String {

@@ -49,7 +49,7 @@ extension RTCCommand {
 
     func trim(_ trim: RTCTrim, as format: ReportFormat) throws(ToolError) -> String {
         switch trim {
-        case .show: try read(.rate, as: format)
+        case .show: try read(.rate, as: format).text
         case .set(let steps): try self.trim(to: TrimOffset(steps: Int16(steps)), as: format)
         case .reset: try self.trim(to: TrimOffset(steps: 0), as: format)
         case .automatic: try trimAutomatically(as: format)

@@ -16,10 +16,10 @@ struct RTCCommand {
 
     init(_ options: ToolOptions) throws(ToolError) { daemon = try DaemonCommand(options) }
 
-    func read(_ view: RTCView, as format: ReportFormat) throws(ToolError) -> String {
-        if let answer = try daemon.askIfRunning(.readRTC(view, format)) { return answer }
+    func read(_ view: RTCView, as format: ReportFormat) throws(ToolError) -> CommandResult {
+        if let answer = try daemon.resultIfRunning(.readRTC(view, format)) { return answer }
         return try withDevice { device, _ throws(ToolError) in
-            try report(of: device, converting: view.isConverting).rendered(view, as: format)
+            try CommandResult(report(of: device, converting: view.isConverting).response(to: view, as: format))
         }
     }
 
@@ -27,10 +27,13 @@ struct RTCCommand {
     func report(of device: RTCDevice, converting: Bool = false) throws(ToolError) -> RTCReport {
         let model = try journal(of: device).store.memory.model
         do throws(RTCTrouble) {
+            let snapshot = try device.snapshot(converting: converting)
+            let time = (try? snapshot.edge.get())?.chipTime
             return RTCReport(
-                try device.snapshot(converting: converting),
+                snapshot,
                 name: device.name,
                 model: model,
+                refusal: time.flatMap { model.refusal(at: $0) },
                 systemClock: systemClock,
                 systemClockError: SystemTimex().errorBound
             )

@@ -34,13 +34,16 @@ enum Tickover {
             case .status(watch: true): try DaemonCommand(options).watchStatus(as: format)
             case .sources: try show(DaemonCommand(options).ask(.sources(format)))
             case .waitSync: try show(DaemonCommand(options).waitUntilSynchronised(as: format))
-            case .readRTC: try show(RTCCommand(options).read(.everything, as: format))
+            case .readRTC:
+                let result = try RTCCommand(options).read(.everything, as: format)
+                try show(result.text)
+                return result.status
             case .watchRTC(let count): try RTCCommand(options).watch(count: count, as: format)
             case .loadRTC: try show(RTCCommand(options).load(as: format))
             case .setRTC(let date): try show(RTCCommand(options).set(to: date, as: format))
             case .trimRTC(let trim): try show(RTCCommand(options).trim(trim, as: format))
             case .temperature(let converting):
-                try show(RTCCommand(options).read(.temperature(converting: converting), as: format))
+                try show(RTCCommand(options).read(.temperature(converting: converting), as: format).text)
             case .calibrateRTC(let duration): try show(RTCCommand(options).calibrate(over: duration, as: format))
             case .selfTestRTC: return try RTCCommand(options).selfTest(as: format)
             case .simulate(let request): return try SimulateCommand.run(request, as: format)

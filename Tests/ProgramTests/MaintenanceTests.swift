@@ -36,6 +36,52 @@ import Testing
         #expect(lines.count == 2 && lines.allSatisfy { $0.contains("Z  +") && $0.hasSuffix("25.00 °C  trim 0") })
     }
 
+    /// What is known of a chip that was being set, and of one that gains 300 ppm.
+    private static let halfSet = "reference 0.0 0.0 trimmed\ntickover-rtc-model 2\nrewriting yes\n"
+    private static let fast = """
+        reference 0.01 0.02 trimmed
+        tickover-rtc-model 2
+        date 2026-11-02T00:00:00Z 0
+        observed 2026-11-02T00:00:00Z 0
+        temperature 100
+        aging 0
+        observation-bound 0.001
+        contradiction 0.0
+        \(Array(repeating: "filter 0.0 0.0 0.0003 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
+
+        """
+
+    @Test(
+        arguments: Build.available,
+        [
+            ("rtc simulated", "", Int32(0), ""), ("rtc simulated stopped", "", 4, "oscillator"),
+            ("rtc simulated offset -1e8", "", 4, "which is past"),
+            ("rtc simulated", halfSet, 4, "being set when the power failed"),
+            ("rtc simulated", fast, 4, "which no DS3231 does"), ("rtc simulated hung", "", 1, ""),
+        ]
+    )
+    func `tells by its status whether the time that it reads is to be believed`(
+        build: Build,
+        chip: (line: String, saved: String, status: Int32, reason: String)
+    ) throws {
+        let workplace = try Workplace()
+        if !chip.saved.isEmpty { try workplace.write(chip.saved, to: "rtc") }
+        let path = try workplace.write("\(chip.line)\nstatedir \(workplace.url.path)\n", to: "conf")
+        let shown = try build.run("tickover", "rtc", "read", "-c", path)
+        #expect(shown.status == chip.status, "\(shown)")
+        #expect(chip.status == 1 || shown.output.contains("Temp      25.00 °C") && shown.errors.isEmpty, "\(shown)")
+        #expect(chip.reason.isEmpty || shown.output.contains(chip.reason), "\(shown)")
+        let read = try build.run("tickover", "rtc", "read", "--json", "-c", path)
+        #expect(read.status == chip.status, "\(read)")
+        if chip.status != 1 {
+            let report = try json(read)
+            #expect(report["believed"] as? Bool == (chip.status == 0), "\(read)")
+            #expect(chip.reason.isEmpty || report.text("error").contains(chip.reason), "\(read)")
+            let watch = try build.run("tickover", "rtc", "read", "--watch", "--count", "2", "-c", path)
+            #expect(watch.status == 0 && watch.output.split(separator: "\n").count == 2, "\(watch)")
+        }
+    }
+
     @Test func `compares with the system clock, and says how long that takes to be of use`() throws {
         let result = try json(tool("rtc simulated drift 200", "calibrate", "--duration", "3", "--json"))
         #expect(abs(result.number("measured_drift_ppm") - 200) <= result.number("measured_bound_ppm"))
@@ -103,6 +149,23 @@ import Testing
         #expect(daemon.logged("from 0 to +40") == 1 && daemon.logged("from +40 to 0") == 1)
         #expect(daemon.program.end() == 0)
         #expect(daemon.logged("polled for") == 0)
+    }
+
+    @Test(arguments: Build.available, [("rtc simulated", Int32(0)), ("rtc simulated stopped", 4)])
+    func `tells by its status whether the time is to be believed`(
+        build: Build,
+        chip: (line: String, status: Int32)
+    ) throws {
+        let daemon = try Instance(chip.line, build: build)
+        #expect(daemon.reaches(chip.status == 0 ? "holdover" : "unsynchronised", within: 60), "\(daemon.program.log)")
+        let read = try build.command("tickover") + ["rtc", "read", "-c", daemon.configuration]
+        let shown = try run(read)
+        #expect(shown.status == chip.status && shown.output.contains("RTC       simulated DS3231"), "\(shown)")
+        let report = try run(read + ["--json"])
+        #expect(report.status == chip.status, "\(report)")
+        #expect(report.output.contains("\"believed\": \(chip.status == 0)"), "\(report)")
+        #expect(try run(read + ["--watch", "--count", "2"]).status == 0)
+        #expect(daemon.program.end() == 0)
     }
 
     @Test func `is told of a rate that was set while it did not run`() throws {
