@@ -176,13 +176,15 @@ package struct RTCWriteReport: Sendable {
 
     package var text: String {
         row("Set", report.written.iso8601(decimals: 0))
+            + (report.movement.map { row("Moved", "by \($0)") } ?? "")
             + row("Residual", "\(report.residual.signed()) ±\(report.uncertainty.plain()), measured at a later second")
             + (report.oscillatorHadStopped ? row("OSF", "was set, is clear now") : "")
     }
 
     package var json: JSON {
         .object([
-            ("written", .string(report.written.iso8601(decimals: 0))), ("residual_s", seconds(report.residual)),
+            ("written", .string(report.written.iso8601(decimals: 0))),
+            ("moved_s", report.moved.map { .integer($0) } ?? .null), ("residual_s", seconds(report.residual)),
             ("uncertainty_s", seconds(report.uncertainty)),
             ("oscillator_had_stopped", .bool(report.oscillatorHadStopped)),
         ])

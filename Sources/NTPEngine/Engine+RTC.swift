@@ -21,10 +21,7 @@ extension Engine {
         case .sample(let sample): take(sample, at: now)
         case .written(let report):
             rtc?.note(report, known: timekeeper.network?.reference, at: now.monotonic)
-            log(
-                .notice,
-                "RTC set, \(fixed(report.residual.milliseconds, 3)) ms off, ±\(fixed(report.uncertainty.milliseconds, 3)) ms"
-            )
+            log(.notice, "RTC set: \(report.words)")
             saveRTC()
         case .trimmed(let report):
             let estimate = timekeeper.followed?.estimate
@@ -190,5 +187,13 @@ extension RTCSource {
             hasHistory: model.hasHistory,
             isDoubtful: doubt > .zero
         )
+    }
+}
+
+extension WriteReport {
+    /// For the log.
+    fileprivate var words: String {
+        let off = "now \(fixed(residual.milliseconds, 3)) ms off, ±\(fixed(uncertainty.milliseconds, 3)) ms"
+        return movement.map { "moved by \($0); \(off)" } ?? off
     }
 }

@@ -16,6 +16,12 @@ package struct WriteReport: Hashable, Sendable {
     package let wasOffOnBattery: Bool
     /// The edge at which the residual was measured.
     package let edge: EdgeSample
+    /// By how many seconds the write moved the chip, give or take one: what it was set to less what it showed before, at the
+    /// same moment; positive if it was slow. nil if what it showed was no time.
+    package var moved: Int64?
+
+    /// `moved` for people.
+    package var movement: String? { moved.map { $0 == 0 ? "less than 1 s" : "\($0) s" } }
 }
 
 extension RTCReference {
@@ -50,6 +56,7 @@ extension RTCReference {
     ///   throws. After any of the latter the chip must not be believed until a write succeeds.
     package func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
         let lead = try measuredLead()
+        let due = timescale.date(at: clock.now)
         let before = try readSnapshot()
         let wasOffOnBattery: Bool
         do throws(RTCChipError) { wasOffOnBattery = try chip.startOscillator() } catch { throw .chip(error) }
@@ -61,7 +68,8 @@ extension RTCReference {
             uncertainty: placed.edge.uncertainty,
             oscillatorHadStopped: before.oscillatorStopped,
             wasOffOnBattery: wasOffOnBattery,
-            edge: placed.edge
+            edge: placed.edge,
+            moved: (try? before.unverifiedTime.get()).map { due.seconds &- $0.civil.date.seconds }
         )
     }
 

@@ -185,6 +185,14 @@ import Testing
         #expect((bench.chip.timeRegisters(at: bench.clock.now)[2] & 0x40 != 0) == (seed % 3 == 0))
     }
 
+    @Test(arguments: [7_200, -7_200, 0.004, -86_400.7, 1.2e9])
+    func `tells by how much the chip was moved`(offset: Double) throws {
+        let bench = Bench(offset: .seconds(offset))
+        let moved = try #require(try bench.rtc.write(bench.timescale).moved)
+        #expect((Double(moved) + offset).magnitude < 1)
+        #expect(bench.trueOffset.magnitude < .milliseconds(0.5))
+    }
+
     @Test func `clears OSF and EOSC, and says so`() throws {
         let bench = Bench()
         bench.chip.setRegister(0x0e, to: 0x9d, at: bench.clock.now)
@@ -201,7 +209,7 @@ import Testing
         for register in UInt8(0)..<7 { bench.chip.setRegister(register, to: 0x00, at: bench.clock.now) }
         bench.chip.setRegister(0x0f, to: 0x88, at: bench.clock.now)
         let report = try bench.rtc.write(bench.timescale)
-        #expect(report.oscillatorHadStopped)
+        #expect(report.oscillatorHadStopped && report.moved == nil)
         #expect(bench.trueOffset.magnitude < .milliseconds(0.5))
     }
 
