@@ -35,7 +35,7 @@ package struct PathCharacter: Equatable, Sendable {
 }
 
 struct NetworkPath {
-    private let character: PathCharacter
+    var character: PathCharacter
     private var generator: SeededGenerator
     private var burstStart = NTPDuration.zero
     private var burstEnd = NTPDuration.zero

@@ -32,6 +32,8 @@ package enum RTCFault: Equatable, Sendable {
     case hung
     /// A device holds the bus low.
     case heldLow
+    /// No device acknowledges its address.
+    case silent
     /// The bus works again.
     case working
     /// The chip's oscillator stops for a moment, which its flag tells.

@@ -3,7 +3,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 
-/// A machine, its servers, the network between them and what befalls them: everything but chance.
+/// A machine, its servers, the network between them and what happens to them: everything but chance.
 package struct Scenario: Sendable {
     /// The file's name without folder and suffix.
     package var name: String
@@ -47,12 +47,6 @@ package struct Scenario: Sendable {
     /// From the end of the first bursts to the steady state.
     var settlingWindow: Window { Window(from: .seconds(210), to: steadyWindow.from) }
 
-    package struct LeapSecond: Equatable, Sendable {
-        /// A whole UTC day's end.
-        package var date: NTPDate
-        package var kind: LeapIndicator
-    }
-
     package struct Event: Equatable, Sendable {
         package var time: NTPDuration
         package var kind: Kind
@@ -64,6 +58,8 @@ package struct Scenario: Sendable {
             case powerOn(date: NTPDate?)
             /// Somebody else sets the client's clock forward by this.
             case clockStep(NTPDuration)
+            /// - Parameter 0: the server's place among the scenario's.
+            case server(Int, ServerEvent)
             case rtc(RTCFault)
         }
     }
@@ -76,15 +72,14 @@ package struct ServerCharacter: Sendable {
     package var offset = NTPDuration.zero
     /// Of its clock.
     package var oscillator = OscillatorCharacter()
-    /// By which its clock jumps.
-    package var steps: [(time: NTPDuration, offset: NTPDuration)] = []
     package var stratum: UInt8 = 1
     package var rootDelay = NTPDuration.zero
     package var rootDispersion = NTPDuration.zero
     /// Announced at all times; nil announces the scenario's leap second on its day.
     package var leap: LeapIndicator?
+    /// What it answers in place of the time.
+    package var kiss: ReferenceID?
     package var path = PathCharacter()
-    package var outages: [Scenario.Window] = []
     /// How the client is configured to use it.
     package var source: SourceConfiguration
 
@@ -92,4 +87,20 @@ package struct ServerCharacter: Sendable {
         self.name = name
         source = SourceConfiguration(host: name)
     }
+}
+
+/// What happens to a server or on the way to it.
+package enum ServerEvent: Equatable, Sendable {
+    /// Its clock jumps by this.
+    case step(NTPDuration)
+    /// Neither it nor its name is reached until the outage ends; outages may overlap.
+    case outageBegins
+    case outageEnds
+    /// From now on, this share of the packets each way does not arrive.
+    case loss(Double)
+    /// It announces this from now on; nil is the scenario's leap second on its day.
+    case leap(LeapIndicator?)
+    case stratum(UInt8)
+    /// It answers with this kiss code; nil is the time again.
+    case kiss(ReferenceID?)
 }

@@ -28,18 +28,14 @@ extension ScenarioParser {
     mutating func rtcFault(_ line: inout DirectiveLine) throws(SyntaxError) {
         let kind = try line.word("hung", "held-low", "stopped", "step")
         switch kind.text {
-        case "stopped": befallRTC(.stopped, at: try line.span(of: kind))
+        case "stopped": schedule(.rtc(.stopped), at: try line.span(of: kind))
         case "step":
             let time = try line.span(of: kind)
-            befallRTC(.step(try line.duration(of: kind)), at: time)
+            schedule(.rtc(.step(try line.duration(of: kind))), at: time)
         default:
             let window = try line.window(of: kind)
-            befallRTC(kind.text == "hung" ? .hung : .heldLow, at: window.from)
-            befallRTC(.working, at: window.to)
+            schedule(.rtc(kind.text == "hung" ? .hung : .heldLow), at: window.from)
+            schedule(.rtc(.working), at: window.to)
         }
-    }
-
-    private mutating func befallRTC(_ fault: RTCFault, at time: NTPDuration) {
-        scenario.events.append(Scenario.Event(time: time, kind: .rtc(fault)))
     }
 }

@@ -107,7 +107,10 @@ extension ScenarioParser {
     mutating func outage(_ line: inout DirectiveLine) throws(SyntaxError) {
         let servers = try servers(&line)
         let window = try line.window(of: line.keyword)
-        for index in servers { scenario.servers[index].outages.append(window) }
+        for index in servers {
+            schedule(.server(index, .outageBegins), at: window.from)
+            schedule(.server(index, .outageEnds), at: window.to)
+        }
     }
 
     /// A server's clock jumps, or somebody sets the client's.
@@ -115,11 +118,8 @@ extension ScenarioParser {
         let servers = try servers(&line, orClient: true)
         let time = try line.span(of: line.keyword)
         let offset = try line.duration(of: line.keyword)
-        guard !servers.isEmpty else {
-            scenario.events.append(Scenario.Event(time: time, kind: .clockStep(offset)))
-            return
-        }
-        for index in servers { scenario.servers[index].steps.append((time, offset)) }
+        guard !servers.isEmpty else { return schedule(.clockStep(offset), at: time) }
+        for index in servers { schedule(.server(index, .step(offset)), at: time) }
     }
 
     /// The servers that the next word means: one by its name, or `all` of those above; none for `client`.

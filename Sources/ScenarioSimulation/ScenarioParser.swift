@@ -172,20 +172,24 @@ struct ScenarioParser {
 
     // MARK: Events
 
+    mutating func schedule(_ event: Scenario.Event.Kind, at time: NTPDuration) {
+        scenario.events.append(Scenario.Event(time: time, kind: event))
+    }
+
     private mutating func powerOff(_ line: inout DirectiveLine) throws(SyntaxError) {
         let window = try line.window(of: line.keyword)
         let date = line.hasMore ? try line.date(of: try line.word("date")) : nil
-        scenario.events.append(Scenario.Event(time: window.from, kind: .powerOff))
-        scenario.events.append(Scenario.Event(time: window.to, kind: .powerOn(date: date)))
+        schedule(.powerOff, at: window.from)
+        schedule(.powerOn(date: date), at: window.to)
     }
 
-    private func leapSecond(_ line: inout DirectiveLine) throws(SyntaxError) -> Scenario.LeapSecond {
+    private func leapSecond(_ line: inout DirectiveLine) throws(SyntaxError) -> LeapSecond {
         let kind = try line.word("insertion", "deletion")
         let date = try line.date(of: kind)
         guard date.fraction == 0, date.seconds % 86_400 == 0 else {
             throw SyntaxError(at: kind, "expected the end of a UTC day, such as 2029-01-01T00:00:00Z")
         }
-        return Scenario.LeapSecond(date: date, kind: kind.text == "insertion" ? .insertion : .deletion)
+        return LeapSecond(kind.text == "insertion" ? .insertion : .deletion, before: date)
     }
 
     private mutating func limit(_ line: inout DirectiveLine) throws(SyntaxError) -> Limit {

@@ -3,12 +3,16 @@ import NTPWire
 import NetworkAddress
 
 /// An upstream server and the way to it.
-struct Upstream {
-    let character: ServerCharacter
-    let address: IPAddress
+package struct Upstream {
+    /// As events have changed it.
+    private(set) var character: ServerCharacter
+    package let address: IPAddress
     private let oscillator: Oscillator
     private var path: NetworkPath
-    private(set) var requests: Int64 = 0
+    /// When the client sent its requests, those that got lost among them.
+    package private(set) var requests: [NTPDuration] = []
+    /// How many there are at the moment.
+    private var outages = 0
 
     /// Between a request's arrival and the reply's departure.
     private static let processing = NTPDuration.microseconds(20)
@@ -17,7 +21,7 @@ struct Upstream {
     init(_ character: ServerCharacter, index: Int, seed: UInt64) {
         self.character = character
         // 192.0.2.0/24 is for documentation.
-        address = IPAddress(v4: 0xc000_0201 + UInt32(index))
+        address = IPAddress(character.name) ?? IPAddress(v4: 0xc000_0201 + UInt32(index))
         let stream = 16 * UInt64(index + 1)
         oscillator = Oscillator(
             character.oscillator,
@@ -31,41 +35,54 @@ struct Upstream {
         )
     }
 
-    func isReachable(at time: NTPDuration) -> Bool { !character.outages.contains { $0.contains(time) } }
+    var isReachable: Bool { outages == 0 }
 
-    /// The reply to a request that left at `time`, and when it arrives; nil if one of them is lost.
+    mutating func inject(_ event: ServerEvent) {
+        switch event {
+        case .step(let offset): character.offset += offset
+        case .outageBegins: outages += 1
+        case .outageEnds: outages -= 1
+        case .loss(let share): path.character.loss = share
+        case .leap(let leap): character.leap = leap
+        case .stratum(let stratum): character.stratum = stratum
+        case .kiss(let code): character.kiss = code
+        }
+    }
+
+    /// When a request arrives that leaves the client at `time`; nil if it is lost.
+    mutating func arrival(ofRequestSentAt time: NTPDuration) -> NTPDuration? {
+        requests.append(time)
+        return path.delay(.forth, at: time).map { time + $0 }
+    }
+
+    /// The reply to a request that arrives at `time`, and when it is back at the client; nil if it is lost.
     mutating func answer(
         _ request: NTPPacket,
-        sentAt time: NTPDuration,
+        at time: NTPDuration,
         _ truth: TrueTime
-    ) -> (arrival: NTPDuration, reply: NTPPacket)? {
-        requests += 1
-        guard let forth = path.delay(.forth, at: time), isReachable(at: time + forth) else { return nil }
-        let received = time + forth
-        let sent = received + Self.processing
-        guard let back = path.delay(.back, at: sent), isReachable(at: sent) else { return nil }
-        let timestamp = date(at: received, truth).timestamp
+    ) -> (arrival: NTPDuration, reply: NTPDatagram)? {
+        let sent = time + Self.processing
+        guard isReachable, let back = path.delay(.back, at: sent) else { return nil }
+        let timestamp = date(at: time, truth).timestamp
         let reply = NTPPacket(
-            leap: character.leap ?? truth.leapIndicator(at: received),
+            leap: character.kiss == nil ? character.leap ?? truth.leapIndicator(at: time) : .unsynchronised,
             version: request.version,
             mode: .server,
-            stratum: character.stratum,
+            stratum: character.kiss == nil ? character.stratum : 0,
             poll: request.poll,
             precision: -24,
             rootDelay: NTPShort(roundingUp: character.rootDelay),
             rootDispersion: NTPShort(roundingUp: character.rootDispersion),
-            referenceID: ReferenceID(text: "GPS"),
+            referenceID: character.kiss ?? ReferenceID(text: "GPS"),
             referenceTimestamp: timestamp,
             originTimestamp: request.transmitTimestamp,
             receiveTimestamp: timestamp,
             transmitTimestamp: date(at: sent, truth).timestamp
         )
-        return (sent + back, reply)
+        return (sent + back, NTPDatagram(reply))
     }
 
     private func date(at time: NTPDuration, _ truth: TrueTime) -> NTPDate {
-        var error = character.offset + .seconds(oscillator.gain(at: time))
-        for step in character.steps where step.time <= time { error += step.offset }
-        return truth.date(at: time) + error
+        truth.date(at: time) + character.offset + .seconds(oscillator.gain(at: time))
     }
 }

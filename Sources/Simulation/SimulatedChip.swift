@@ -19,6 +19,8 @@ package protocol SimulatedChip: I2CDevice {
     func setBattery(present: Bool, at moment: MonotonicTime)
     /// The oscillator stands still, and a flag tells so ever after.
     func stopOscillator(at moment: MonotonicTime)
+    /// What a read of one register shows.
+    func register(_ address: UInt8, at moment: MonotonicTime) -> UInt8
 }
 
 extension SimulatedDS3231: SimulatedChip {

@@ -28,6 +28,8 @@ package final class SimulatedI2CBus: I2CBus {
         case hung(NTPDuration)
         /// A device holds a line low: each transfer fails at once with `I2CError.busFault`.
         case heldLow
+        /// No device acknowledges its address.
+        case silent
     }
 
     private struct Fault {
@@ -111,7 +113,7 @@ extension SimulatedI2CBus {
         let number = transfers
         transfers += 1
         switch condition {
-        case .working:
+        case .working, .silent:
             let overhead = overhead()
             return Transfer(number: number, began: clock.now + overhead.before, after: overhead.after)
         case .hung(let duration):
@@ -135,7 +137,7 @@ extension SimulatedI2CBus {
         let started = moment(transfer, transfer.bits + 0.5)
         transfer.bits += 10
         try check(&transfer)
-        guard let device = devices[address], device.start(reading: reading, at: started) else {
+        guard condition != .silent, let device = devices[address], device.start(reading: reading, at: started) else {
             throw .notAcknowledged
         }
         transfer.device = device

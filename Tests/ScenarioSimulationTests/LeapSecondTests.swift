@@ -7,10 +7,10 @@ import Testing
 @Suite struct `A leap second` {
     private let midnight = CivilTime(year: 2029, month: 1, day: 1).date
 
-    private func truth(_ kind: LeapIndicator) -> TrueTime {
+    private func truth(_ kind: LeapSecond.Kind) -> TrueTime {
         var scenario = Scenario(name: "leap")
         scenario.start = midnight - .seconds(100_000)
-        scenario.leapSecond = Scenario.LeapSecond(date: midnight, kind: kind)
+        scenario.leapSecond = LeapSecond(kind, before: midnight)
         return TrueTime(scenario)
     }
 

@@ -42,8 +42,12 @@ func parse(_ text: String) -> (scenario: Scenario, diagnostics: [String]) {
         #expect(server.source.minimumPoll == PollExponent(4) && server.source.maximumPoll == PollExponent(5))
         #expect(server.offset == .microseconds(-10) && server.stratum == 3)
         #expect(server.path.jitter == .milliseconds(1) && server.path.shape == 2)
-        #expect(server.outages == [.init(from: .seconds(600), to: .seconds(3_600))])
-        #expect(scenario.events.map(\.time) == [.seconds(1_800), .seconds(3_600), .seconds(4_200)])
+        let events: [(Double, Scenario.Event.Kind)] = [
+            (600, .server(0, .outageBegins)), (1_800, .clockStep(.seconds(-2))), (3_600, .server(0, .outageEnds)),
+            (3_600, .powerOff),
+            (4_200, .powerOn(date: CivilTime(year: 2026, month: 12, day: 1).date)),
+        ]
+        #expect(scenario.events == events.map { Scenario.Event(time: .seconds($0.0), kind: $0.1) })
         #expect(scenario.limits == [Limit(figure: .rms, value: 17e-6), Limit(figure: .steps, value: 1)])
     }
 

@@ -94,6 +94,53 @@ private func samples(_ scenario: Scenario, seed: UInt64 = 1) -> [ScenarioSample]
     }
 }
 
+@Suite struct `A world` {
+    @Test func `takes what is injected as it takes what the scenario says`() throws {
+        let (first, second) = (NTPDuration.seconds(1_800), NTPDuration.seconds(3_600))
+        let told = SimulatedWorld(
+            try scenario("rtc offset 2ms\nstep lan 30min 50ms\noutage lan 1h 2h\nrtc-fault step 1h -2\n"),
+            seed: 1
+        )
+        told.run(until: .seconds(7_000))
+        let driven = SimulatedWorld(try scenario("rtc offset 2ms\n"), seed: 1)
+        driven.run(until: first)
+        driven.inject(.server(0, .step(.milliseconds(50))))
+        driven.run(until: second)
+        driven.inject(.server(0, .outageBegins))
+        driven.inject(.rtc(.step(.seconds(-2))))
+        driven.run(until: .seconds(7_000))
+        #expect(driven.now == told.now && driven.log == told.log && driven.engine.state == .holdover)
+        #expect(driven.servers[0].requests == told.servers[0].requests && driven.savedRTC == told.savedRTC)
+    }
+
+    @Test func `begins with what the scenario says of its start`() throws {
+        let world = SimulatedWorld(try scenario("outage lan 0 1h\noutage lan 30min 90min\n"), seed: 1)
+        world.run(until: .seconds(5_300))
+        #expect(world.servers[0].requests.isEmpty && world.engine.state == .unsynchronised)
+        world.run(until: .seconds(7_200))
+        #expect(world.engine.state == .synchronised)
+    }
+
+    @Test func `shows itself after everything that happens`() throws {
+        let world = SimulatedWorld(try scenario(""), seed: 1)
+        var times: [NTPDuration] = []
+        world.run(for: .seconds(600)) { times.append($0.time) }
+        #expect(times == times.sorted() && world.time == .seconds(600))
+        #expect(times.count >= 3 * world.servers[0].requests.count)
+    }
+
+    @Test func `has a chip that is silent until it answers again, and keeps its time`() throws {
+        let world = SimulatedWorld(try scenario("rtc offset 2ms\n"), seed: 1)
+        world.inject(.rtc(.silent))
+        world.run(for: .seconds(600))
+        #expect(world.engine.rtc?.lastError != nil && world.chip?.writes == 0)
+        world.inject(.rtc(.working))
+        world.run(for: .seconds(600))
+        #expect(world.engine.rtc?.lastError == nil)
+        #expect(try #require(world.chip).offset(at: world.time) - .milliseconds(2) == .zero)
+    }
+}
+
 @Suite struct `A broken discipline` {
     @Test func `that corrects with the wrong sign is caught`() throws {
         let scenario = try scenario("limit rms 100us\nlimit time-to-1ms 60\n")

@@ -8,10 +8,11 @@ import Simulation
 ///
 /// The chip lives in true time, the driver in the oscillator's. A request is answered at once; the answer says when it
 /// is ready.
-final class SimulatedRTC {
+package final class SimulatedClockChip {
     private let character: RTCCharacter
     private let temperature: TemperatureProfile
     private let oscillator: Oscillator
+    private let truth: TrueTime
     private let chip: any SimulatedChip
     private let bus: SimulatedI2CBus
     private let clock: SimulatedClock
@@ -21,6 +22,8 @@ final class SimulatedRTC {
     private var generator: SeededGenerator
     /// Random walk of the drift.
     private var walk = 0.0
+    /// How often it was set by the driver.
+    package private(set) var writes = 0
     /// Up to which the chip's rate and temperature are set.
     private var setUntil = NTPDuration.zero
 
@@ -34,6 +37,7 @@ final class SimulatedRTC {
     init(_ character: RTCCharacter, _ scenario: Scenario, _ oscillator: Oscillator, _ truth: TrueTime, seed: UInt64) {
         self.character = character
         self.oscillator = oscillator
+        self.truth = truth
         temperature = scenario.temperature
         generator = SeededGenerator(seed: seed, stream: 3)
         let clock = SimulatedClock(now: oscillator.moment(at: .zero))
@@ -57,7 +61,7 @@ final class SimulatedRTC {
         squareWave?.uncertainty = (character.squareWave ?? .zero) * Self.squareWaveBound
         driver = RTCReference(chip: chosen.driver, clock: clock, edges: squareWave)
         setConditions(at: .zero)
-        if character.isStopped { befall(.stopped, at: .zero) }
+        if character.isStopped { inject(.stopped, at: .zero) }
     }
 
     /// What the driver makes of a request at `time`, and when it is done with it.
@@ -69,7 +73,9 @@ final class SimulatedRTC {
         do throws(RTCError) {
             switch request {
             case .sample(let prediction): answer = .sample(try driver.findEdge(expecting: prediction))
-            case .write(let timescale): answer = .written(try driver.write(timescale))
+            case .write(let timescale):
+                answer = .written(try driver.write(timescale))
+                writes += 1
             case .trim(let trim): answer = .trimmed(try driver.setTrim(trim))
             }
         } catch {
@@ -94,12 +100,13 @@ final class SimulatedRTC {
         chip.restorePower(at: MonotonicTime(sinceStart: time))
     }
 
-    func befall(_ fault: RTCFault, at time: NTPDuration) {
+    func inject(_ fault: RTCFault, at time: NTPDuration) {
         pass(to: time)
         let moment = MonotonicTime(sinceStart: time)
         switch fault {
         case .hung: bus.condition = .hung(Self.hangTime)
         case .heldLow: bus.condition = .heldLow
+        case .silent: bus.condition = .silent
         case .working: bus.condition = .working
         case .stopped:
             chip.stopOscillator(at: moment)
@@ -107,6 +114,21 @@ final class SimulatedRTC {
         case .step(let offset): chip.set(to: chip.date(at: moment) + offset, at: moment)
         }
     }
+
+    // MARK: What an observer sees
+
+    /// Its time less true time, when the driver has last looked at it or at `time` if that is later.
+    package func offset(at time: NTPDuration) -> NTPDuration {
+        pass(to: time)
+        let time = max(time, oscillator.time(of: clock.now))
+        return chip.date(at: MonotonicTime(sinceStart: time)) - truth.date(at: time)
+    }
+
+    /// Its rate, less one, with the aging register as it is in effect.
+    package var drift: Frequency { chip.effectiveDrift }
+
+    /// A DS3231's aging register.
+    package var aging: Int8 { Int8(bitPattern: chip.register(0x10, at: .zero)) }
 
     // MARK: Drift and temperature
 

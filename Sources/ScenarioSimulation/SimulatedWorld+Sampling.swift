@@ -3,22 +3,21 @@ import NTPTime
 import NTPWire
 
 /// What an observer with true time sees.
-extension World {
+extension SimulatedWorld {
     func takeSample() -> ScenarioSample {
-        var sample = ScenarioSample(time: now, state: .off)
+        var sample = ScenarioSample(time: time, state: .off)
         defer {
             lastSample = sample
             isStepped = false
         }
-        guard let engine else { return sample }
-        let reading = reading
-        let error = reading.date - truth.date(at: now)
+        guard isOn else { return sample }
+        let error = error
         sample.state = .running(engine.state.kind)
         sample.error = error
         if engine.served.reference != nil {
             // Rounded up as on the wire.
             let delay = NTPShort(roundingUp: engine.served.rootDelay).duration
-            sample.bound = delay / 2 + NTPShort(roundingUp: engine.served.rootDispersion(at: reading)).duration
+            sample.bound = delay / 2 + NTPShort(roundingUp: engine.served.rootDispersion(at: now)).duration
         }
         if !isStepped, let lastError = lastSample?.error {
             sample.frequencyError = Frequency(fraction: (error - lastError).seconds / scenario.interval.seconds)

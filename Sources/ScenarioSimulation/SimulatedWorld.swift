@@ -1,0 +1,189 @@
+import ClockDiscipline
+import NTPEngine
+import NTPTime
+import NTPWire
+import NetworkAddress
+
+/// A host with the real engine on it, its servers across a network and its chip, in virtual time.
+///
+/// What is to happen is in the scenario, or is injected at the present moment.
+package final class SimulatedWorld {
+    package let scenario: Scenario
+    let truth: TrueTime
+    private let oscillator: Oscillator
+    /// In the scenario's order.
+    package internal(set) var servers: [Upstream]
+    package let chip: SimulatedClockChip?
+    /// Addresses of names that are no server's own.
+    package var hosts: [String: [IPAddress]] = [:]
+    /// What arrives in place of each reply: the reply itself unless somebody on the way back tampers with it.
+    package var intercept: (NTPDatagram) -> [NTPDatagram] = { [$0] }
+    /// Changes what the engine wants done.
+    package var sabotage: (EngineAction, Engine) -> EngineAction = { action, _ in action }
+
+    /// True time since the scenario's start.
+    package private(set) var time = NTPDuration.zero
+    /// As the kernel keeps it.
+    var clock: ClockTrajectory
+    package var isOn: Bool { stoppedAt == nil }
+    /// What the clock showed when the power went; nil while the machine is on.
+    private var stoppedAt: NTPDate?
+    /// As it was when the power went, while the machine is off.
+    package internal(set) var engine: Engine
+    /// What the engine starts with, also when the power comes back.
+    package var configuration: EngineConfiguration
+    private let randomness: EngineRandomness
+    /// The drift file.
+    package var savedFrequency: Frequency?
+    /// What was learned of the chip, as `EngineAction.saveRTC` has it.
+    package var savedRTC: String?
+
+    private var scheduled = Agenda<Scenario.Event.Kind>()
+    var arrivals = Agenda<Arrival>()
+
+    /// What the engine has logged.
+    package internal(set) var log: [String] = []
+    /// Of the clock, by the engine.
+    package internal(set) var steps: [ClockStep] = []
+    package internal(set) var steering = ClockSteering(frequency: .zero)
+    package internal(set) var broadcasts: [(time: NTPDuration, address: SocketAddress, datagram: NTPDatagram)] = []
+    /// When the engine gave up, the offset being beyond the panic limit; nothing happens any more.
+    package internal(set) var panic: NTPDuration?
+
+    var lastSample: ScenarioSample?
+    /// Whether the clock has been stepped since then.
+    var isStepped = false
+
+    /// - Parameter configure: changes what the scenario says of the engine's configuration.
+    package init(_ scenario: Scenario, seed: UInt64, configure: (inout EngineConfiguration) -> Void = { _ in }) {
+        self.scenario = scenario
+        let truth = TrueTime(scenario)
+        let oscillator = Oscillator(
+            scenario.oscillator,
+            temperature: scenario.temperature,
+            generator: SeededGenerator(seed: seed, stream: 1)
+        )
+        self.truth = truth
+        self.oscillator = oscillator
+        servers = scenario.servers.enumerated().map { Upstream($0.element, index: $0.offset, seed: seed) }
+        chip = scenario.rtc.map { SimulatedClockChip($0, scenario, oscillator, truth, seed: seed) }
+        randomness = EngineRandomness(SeededGenerator(seed: seed, stream: 2))
+        savedFrequency = scenario.rememberedFrequency
+        var configuration = EngineConfiguration(
+            sources: scenario.servers.map { $0.source },
+            limits: scenario.correctionLimits,
+            rtc: chip?.kind
+        )
+        configure(&configuration)
+        self.configuration = configuration
+        let reading = ClockReading(
+            monotonic: oscillator.moment(at: .zero),
+            date: truth.date(at: .zero) + scenario.clockOffset
+        )
+        clock = ClockTrajectory(from: reading)
+        engine = Engine(
+            configuration: configuration,
+            frequency: scenario.rememberedFrequency,
+            savedRTC: nil,
+            random: randomness,
+            at: reading
+        )
+        for event in scenario.events { scheduled.add(event.kind, at: event.time) }
+    }
+
+    // MARK: Time
+
+    /// What the host's clocks show.
+    package var now: ClockReading { ClockReading(monotonic: moment, date: clock.date(at: moment)) }
+    var moment: MonotonicTime { oscillator.moment(at: time) }
+    package var trueDate: NTPDate { truth.date(at: time) }
+    /// The host's clock less true time.
+    package var error: NTPDuration { now.date - trueDate }
+
+    package func run(for duration: NTPDuration, check: (SimulatedWorld) -> Void = { _ in }) {
+        run(until: time + duration, check: check)
+    }
+
+    /// Lets everything happen that is due by `end`, a true time since the start, unless the engine panics.
+    ///
+    /// - Parameter check: sees the world after everything that has happened.
+    package func run(until end: NTPDuration, check: (SimulatedWorld) -> Void = { _ in }) {
+        carryOutActions()
+        repeat {
+            let limit = min(end, time + Self.lookahead)
+            while panic == nil, happens(by: limit) { check(self) }
+            if panic == nil { time = max(time, limit) }
+        } while panic == nil && time < end
+    }
+
+    /// How far ahead the oscillator is drawn at most, which would forget the present otherwise.
+    private static let lookahead = NTPDuration.seconds(1_000)
+
+    /// Lets the next thing happen that is due by `end`.
+    ///
+    /// - Returns: false if there is none.
+    private func happens(by end: NTPDuration) -> Bool {
+        let next = min(scheduled.next, arrivals.next)
+        // What is scheduled for the start comes before the engine's first deadline.
+        if scheduled.next > time, let deadline = deadline(by: min(next, end)) {
+            time = max(time, deadline)
+            engine.advance(to: now)
+            carryOutActions()
+            return true
+        }
+        guard next <= end else { return false }
+        time = max(time, next)
+        if next == scheduled.next {
+            inject(scheduled.takeFirst())
+        } else {
+            deliver(arrivals.takeFirst())
+        }
+        return true
+    }
+
+    /// When the engine's deadline is, if it is no later than `limit`.
+    private func deadline(by limit: NTPDuration) -> NTPDuration? {
+        let deadline = engine.nextDeadline
+        guard isOn, deadline <= oscillator.moment(at: limit) else { return nil }
+        return deadline > moment ? oscillator.time(of: deadline) : time
+    }
+
+    // MARK: The machine
+
+    /// Lets something happen at the present moment, be it said by the scenario or by whoever drives the world.
+    package func inject(_ event: Scenario.Event.Kind) {
+        switch event {
+        case .powerOff:
+            stoppedAt = now.date
+            arrivals.removeAll()
+            chip?.losePower(at: time)
+        case .powerOn(let date):
+            clock = ClockTrajectory(from: ClockReading(monotonic: moment, date: date ?? stoppedAt ?? now.date))
+            stoppedAt = nil
+            chip?.restorePower(at: time)
+            start()
+        case .clockStep(let offset):
+            clock.step(by: ClockStep(offset), at: moment)
+            isStepped = true
+        case .server(let index, let event): servers[index].inject(event)
+        case .rtc(let fault): chip?.inject(fault, at: time)
+        }
+    }
+
+    private func start() {
+        engine = Engine(
+            configuration: configuration,
+            frequency: savedFrequency,
+            savedRTC: savedRTC,
+            random: randomness,
+            at: now
+        )
+        carryOutActions()
+    }
+
+    /// Calls the engine at the present moment, as the daemon does for its user, and does what comes of it.
+    package func perform<Result>(_ call: (inout Engine, ClockReading) -> Result) -> Result {
+        defer { carryOutActions() }
+        return call(&engine, now)
+    }
+}
