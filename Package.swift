@@ -44,12 +44,13 @@ let core: [Target] = [
     library("Authentication", ["CNettle"]),
     library("ClockDiscipline", ["NTPTime"], swiftSettings: arithmetic),
     library("HAL", ["NTPTime"]),
-    library("DS3231", ["HAL", "NTPTime"]),
-    library("PCF85063A", ["HAL", "NTPTime"]),
-    library("RTCReference", ["HAL", "ClockDiscipline", "NTPTime"]),
+    library("DS3231", ["HAL", "NTPTime"], swiftSettings: arithmetic),
+    library("PCF85063A", ["HAL", "NTPTime"], swiftSettings: arithmetic),
+    library("RTCReference", ["HAL", "ClockDiscipline", "NTPTime"], swiftSettings: arithmetic),
     library(
         "NTPEngine",
-        ["Authentication", "NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "HAL", "RTCReference"]
+        ["Authentication", "NTPTime", "NTPWire", "NetworkAddress", "ClockDiscipline", "HAL", "RTCReference"],
+        swiftSettings: arithmetic
     ),
     library("Configuration", ["Authentication", "NTPTime", "NetworkAddress"]),
     library("CommandLine", ["NTPTime", "NetworkAddress"]),
@@ -119,7 +120,7 @@ let checks: [Target] = [
         "ScenarioSimulationTests",
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
-    tests("NTPEngineTests", ["Authentication", "DS3231", "HAL", "NTPEngine", "RTCReference"]),
+    tests("NTPEngineTests", ["Authentication", "DS3231", "HAL", "NTPEngine", "RTCReference", "ScenarioSimulation"]),
     tests(
         "MonitoringTests",
         ["Authentication", "DS3231", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]

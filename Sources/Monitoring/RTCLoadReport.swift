@@ -26,7 +26,8 @@ package struct RTCLoadReport: Sendable {
 
     package var json: JSON {
         .object([
-            ("name", .string(name)), ("time", .string(date.iso8601(decimals: 9))), ("step_s", .number(step.inSeconds, decimals: 9)),
+            ("name", .string(name)), ("time", .string(date.iso8601(decimals: 9))),
+            ("step_s", .number(step.inSeconds, decimals: 9)),
             ("correction_s", seconds(time.correction)), ("bound_s", seconds(time.bound)),
         ])
     }

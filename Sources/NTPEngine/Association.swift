@@ -84,8 +84,8 @@ package struct Association: Sendable {
     var isLost: Bool { missed >= Self.patience }
     /// Whether the first burst is still under way, so that the first selection had better wait for it.
     var isSettling: Bool { burst > 0 && isSampling }
-    /// Whether the server may take part in the selection soon: it has too few samples, and answers or was asked but now.
-    var isPending: Bool { isSampling && (burst > 0 || missed <= Self.missesBeforeHaste) }
+    /// Whether the server may take part in the selection soon: it has too few samples, and is not given up yet.
+    var isPending: Bool { isSampling && !isLost }
     private var isSampling: Bool { !configuration.noSelect && statistics.count < Self.fewestSamples }
 
     /// Makes the next request.
@@ -277,6 +277,7 @@ package struct Association: Sendable {
             reference: isFit ? reference(allowance: allowance) : nil,
             doubt: doubt(servable: servable, at: now),
             prefer: configuration.prefer,
+            longestPoll: min(polling.maximum, PollExponent(10)).interval,
             newest: statistics.newest?.moment ?? .zero,
             jumpedAt: jumps.since,
             isDissenting: dissenter != nil,

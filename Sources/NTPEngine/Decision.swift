@@ -12,7 +12,7 @@ import NTPWire
 ///    left to wait for.
 /// 3. Between the servers' samples, and without them, a clock is followed if it is likely to be nearer than they are by now.
 /// 4. What clients are told changes when the time that they get does: while no server answers, stratum and reference
-///    identifier stay until the bound is twice what it is at the end of the longest poll interval.
+///    identifier stay until the bound is twice what it may be in sync, at the end of the longest poll interval.
 /// 5. Nothing is served whose whole distance, what the clock still lacks included, has reached the limit.
 package struct Decision: Sendable {
     package let state: SystemState
@@ -130,7 +130,8 @@ extension Decision {
     /// Rules 1 and 2: the servers' time, if the event is a sample of one that the majority agrees with.
     private static func network(_ facts: Facts, _ vote: ServerVote) -> NetworkTime? {
         guard case .server(let id) = facts.event, vote.truechimers.contains(where: { $0.id == id }),
-            let systemPeer = vote.systemPeer, let reference = vote.combined
+            let systemPeer = vote.systemPeer, let reference = vote.combined,
+            let newest = facts.servers.first(where: { $0.identity.id == id })
         else { return nil }
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
         if facts.network == nil, facts.servers.contains(where: { $0.isSettling }) { return nil }
@@ -139,12 +140,9 @@ extension Decision {
             reference: reference,
             systemPeer: systemPeer,
             members: vote.truechimers.map { $0.id },
-            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + longestPoll) * 2
+            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + newest.longestPoll) * 2
         )
     }
-
-    /// Of rule 4: the longest usual poll interval.
-    private static let longestPoll = PollExponent(10).interval
 
     /// Rule 3: what a clock says that has just spoken, if it knows better.
     private static func betterClock(_ facts: Facts, _ limits: HoldoverLimits) -> TimeReference? {

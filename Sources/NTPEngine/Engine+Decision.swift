@@ -125,7 +125,11 @@ extension Engine {
         }
     }
 
-    private mutating func noteHoldover(_ holdover: SystemState.Holdover, since before: SystemState, at now: ClockReading) {
+    private mutating func noteHoldover(
+        _ holdover: SystemState.Holdover,
+        since before: SystemState,
+        at now: ClockReading
+    ) {
         switch (holdover.basis, before.kind) {
         case (.clock, .unsynchronised), (.clock, .local):
             log(.notice, "time loaded from the RTC, ±\(fixed(served.rootDistance(at: now).seconds, 3)) s")
@@ -141,7 +145,10 @@ extension Engine {
         switch reason {
         case .initial: return
         case .tooDistant where timekeeper.isDisplaced:
-            log(.error, "the clock is wrong since somebody else has set it; clients are told that it is not synchronised")
+            log(
+                .error,
+                "the clock is wrong since somebody else has set it; clients are told that it is not synchronised"
+            )
         case .tooDistant:
             let limit = configuration.holdover.distance
             log(

@@ -81,7 +81,8 @@ extension Engine {
         let (prior, allowance) = (currentPrior(at: now), timekeeper.stability.allowance)
         let jump = rtc?.updateReference(prior: prior, thermal: gain, allowance: allowance)
         if let jump { noteRTCDoubt(jump) }
-        guard let network = timekeeper.network?.reference, let doubt = rtc?.reference?.contradiction(of: network, at: now)
+        guard let network = timekeeper.network?.reference,
+            let doubt = rtc?.reference?.contradiction(of: network, at: now)
         else { return }
         // Both cannot be right. While servers are heard, the chip is compared with them and put right.
         rtc?.dismissReference()
@@ -91,7 +92,10 @@ extension Engine {
     }
 
     private mutating func noteRTCDoubt(_ size: NTPDuration) {
-        log(.warning, "RTC: it is \(fixed(size.seconds, 3)) s away from where it was; the bound covers both")
+        log(
+            .warning,
+            "RTC: it is \(fixed(size.seconds, 3)) s away from where it was; its bound covers that until it is compared with UTC"
+        )
         saveRTC()
     }
 

@@ -26,6 +26,8 @@ package struct Engine: Sendable {
     var deniedAddresses: [IPAddress] = []
 
     var timekeeper = Timekeeper()
+    /// When the decision is looked at again, should nothing have happened.
+    private var nextReview = MonotonicTime.distantFuture
     let prior: FrequencyPrior
     var nextFrequencySave: MonotonicTime
 
@@ -96,7 +98,7 @@ package struct Engine: Sendable {
         for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
         if timekeeper.slew.duration > .zero { deadline = min(deadline, timekeeper.slew.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
-        deadline = min(deadline, holdoverEnd)
+        deadline = min(deadline, holdoverEnd, nextReview)
         deadline = min(deadline, leapDeadline)
         if state.kind == .unsynchronised { deadline = min(deadline, localBegin) }
         return deadline
@@ -112,6 +114,7 @@ package struct Engine: Sendable {
         lookUpNames(at: now.monotonic)
         askRTC(at: now)
         decide(after: .time, at: now)
+        nextReview = isTimeWorsening ? now.monotonic + Self.reviewInterval : .distantFuture
         broadcast(at: now)
         saveFrequencyIfDue(at: now.monotonic)
     }
@@ -123,6 +126,16 @@ package struct Engine: Sendable {
         saveRTC()
     }
 
+    /// Whether the bound may reach a limit without anything else happening.
+    private var isTimeWorsening: Bool {
+        switch state.kind {
+        case .synchronised, .holdover: true
+        case .unsynchronised, .local: false
+        }
+    }
+
+    private static let reviewInterval = NTPDuration.seconds(64)
+
     /// When holdover ends whatever the bound is.
     private var holdoverEnd: MonotonicTime {
         guard let since = holdoverSince, let duration = configuration.holdover.duration else { return .distantFuture }
@@ -131,7 +144,9 @@ package struct Engine: Sendable {
 
     /// The oscillator's frequency, if it has been measured in this run.
     package var measuredFrequency: Frequency? {
-        guard let estimate = timekeeper.network?.reference.estimate, estimate.frequencyError < Self.trustedFrequencyError else {
+        guard let estimate = timekeeper.network?.reference.estimate,
+            estimate.frequencyError < Self.trustedFrequencyError
+        else {
             return nil
         }
         return estimate.frequency

@@ -27,7 +27,7 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
             referenceDate: NTPDate(seconds: 0),
             precision: precision,
             reference: nil,
-            maximumDistance: .zero
+            maximumDistance: ReplyCheck.maximumDistance
         )
     }
 

@@ -32,7 +32,7 @@ import Testing
             ClockSteering(frequency: .ppm(-5), slew: .seconds(1), duration: .seconds(10)),
             at: start.monotonic
         )
-        clock.step(by: .seconds(-3), at: start.monotonic + .seconds(5))
+        clock.step(by: ClockStep(.seconds(-3)), at: start.monotonic + .seconds(5))
         #expect(abs(offset(clock, after: 5) - (0.5 - 3 - 25e-6)) < 1e-9)
         #expect(abs(offset(clock, after: 1_005) - (0.5 - 3 - 5.025e-3)) < 1e-9)
     }

@@ -119,9 +119,9 @@ struct Path {
         var statistics = SourceStatistics(prior: .remembered(.zero))
         for poll in 0..<10 { statistics.add(path.sample(at: Double(poll) * 16)) }
         var sample = path.sample(at: 160)
-        #expect(statistics.contradiction(of: sample) == nil)
+        #expect(statistics.contradiction(of: sample, allowance: .cautious) == nil)
         sample.date += .seconds(0.05)
-        #expect((statistics.contradiction(of: sample) ?? .zero) > .seconds(0.04))
+        #expect((statistics.contradiction(of: sample, allowance: .cautious) ?? .zero) > .seconds(0.04))
     }
 
     @Test func `samples out of order and more than fit do no harm`() {

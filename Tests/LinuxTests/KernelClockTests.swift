@@ -57,7 +57,7 @@ import Testing
         let kernel = FakeKernel()
         let clock = try KernelClock(timex: kernel)
         let before = kernel.realTime
-        try clock.step(by: .seconds(seconds))
+        try clock.step(by: ClockStep(.seconds(seconds)))
         #expect(((kernel.realTime - before) - .seconds(seconds)).magnitude <= .nanoseconds(2))
         let request = try #require(kernel.requests.first { $0.modes.contains(.setOffset) })
         #expect(request.modes.contains(.nanoseconds))
@@ -69,7 +69,7 @@ import Testing
         let clock = try KernelClock(timex: kernel)
         kernel.refused[Timex.Modes([.setOffset, .nanoseconds]).rawValue] = EINVAL
         let before = kernel.realTime
-        try clock.step(by: .seconds(-2))
+        try clock.step(by: ClockStep(.seconds(-2)))
         #expect(kernel.datesSet == [before - .seconds(2)])
     }
 
@@ -78,7 +78,7 @@ import Testing
         let clock = try KernelClock(timex: kernel)
         try clock.steer(ClockSteering(frequency: .ppm(-10), slew: .milliseconds(1), duration: .seconds(10)))
         #expect(kernel.state.frequency == 90 * 65_536)
-        try clock.step(by: .seconds(1))
+        try clock.step(by: ClockStep(.seconds(1)))
         #expect(kernel.state.frequency == -10 * 65_536)
         #expect(kernel.state.tick == 10_000)
     }
@@ -157,7 +157,7 @@ import Testing
         #expect(clock.read() == ClockReading(monotonic: kernel.oscillator, date: start))
         kernel.realTime += .seconds(500)
         kernel.oscillator += .seconds(100)
-        try clock.step(by: .seconds(-1))
+        try clock.step(by: ClockStep(.seconds(-1)))
         try clock.steer(ClockSteering(frequency: .ppm(100)))
         kernel.oscillator += .seconds(100)
         #expect(((clock.read().date - start) - .seconds(199.01)).magnitude < .nanoseconds(10))

@@ -1,30 +1,27 @@
 import NTPTime
-import NetworkAddress
+import ScenarioSimulation
 import Testing
 
 @testable import NTPEngine
 
 @Suite struct `A burst` {
-    private let address = IPAddress(v4: 0xc000_0201)
-
-    private func world(burst: Bool, jitter: Double = 5e-3) -> World {
-        World(
-            servers: ["192.0.2.1": World.Server(jitter: jitter)],
-            sources: [
-                SourceConfiguration(
-                    host: "192.0.2.1",
-                    burst: burst,
-                    minimumPoll: PollExponent(6),
-                    maximumPoll: PollExponent(6)
-                )
-            ]
-        )
+    private func world(burst: Bool) -> SimulatedWorld {
+        let server = ServerCharacter.server(1) {
+            $0.path.jitter = .milliseconds(5)
+            $0.source = SourceConfiguration(
+                host: $0.name,
+                burst: burst,
+                minimumPoll: PollExponent(6),
+                maximumPoll: PollExponent(6)
+            )
+        }
+        return SimulatedWorld([server])
     }
 
-    @Test func `is six requests at each poll of a server that answers`() throws {
+    @Test func `is six requests at each poll of a server that answers`() {
         let world = world(burst: true)
         world.run(1_000)
-        let requests = try #require(world.servers[address]?.requests)
+        let requests = world.servers[0].requests.map(\.seconds)
         let starts = zip([-100] + requests, requests).filter { $0.1 - $0.0 > 10 }.map(\.1)
         let lengths = zip(starts, starts.dropFirst()).map { start, next in requests.count { $0 >= start && $0 < next } }
         // Nobody has answered yet at the first.
@@ -47,23 +44,23 @@ import Testing
     @Test func `is one poll: a server that is gone is not given up sooner`() throws {
         let world = world(burst: true)
         world.run(1_000)
-        world.servers[address]?.isUp = false
+        world.inject(.outageBegins)
         world.run(300)
         let association = try #require(world.engine.associations.first)
         #expect(association.isReachable && association.missed <= 6)
         world.run(700)
         #expect(!association.isLost && world.engine.associations.first?.isReachable == false)
-        world.servers[address]?.isUp = true
+        world.inject(.outageEnds)
         world.run(300)
-        #expect(world.engine.state == .synchronised)
+        #expect(world.engine.state.kind == .synchronised)
     }
 
-    @Test func `ends at a kiss`() throws {
+    @Test func `ends at a kiss`() {
         let world = world(burst: true)
         world.run(1_000)
-        world.servers[address]?.kiss = .rate
-        world.servers[address]?.requests = []
+        world.inject(.kiss(.rate))
+        let requests = world.servers[0].requests.count
         world.run(200)
-        #expect(try #require(world.servers[address]?.requests.count) <= 3)
+        #expect(world.servers[0].requests.count - requests <= 3)
     }
 }

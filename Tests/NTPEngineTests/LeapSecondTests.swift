@@ -4,6 +4,8 @@ import Foundation
 import NTPTime
 import NTPWire
 import NetworkAddress
+import RTCReference
+import ScenarioSimulation
 import Support
 import Testing
 
@@ -24,35 +26,21 @@ import Testing
         return LeapSecondTable(changes: changes, expiry: expiry)
     }
 
-    /// Begins `seconds` before `midnight`.
+    /// Begins `seconds` before `midnight`, with three servers.
     private static func world(
         before midnight: NTPDate,
         by seconds: Double,
         announcing leap: LeapIndicator = .none,
+        leapSecond: LeapSecond? = nil,
         hasChip: Bool = true,
-        leapSmearInterval: NTPDuration? = nil,
-        chip: World.Chip? = nil,
-        savedRTC: String? = nil,
-        servers: Bool = true
-    ) -> World {
-        let server = World.Server(leap: leap)
-        let start = (midnight - World.epoch).seconds - seconds
-        return World(
-            servers: servers ? ["192.0.2.1": server, "192.0.2.2": server, "192.0.2.3": server] : [:],
-            chip: hasChip ? chip ?? World.Chip(offset: 0.2 - 1e-6 * start, drift: 1e-6) : nil,
-            savedRTC: savedRTC,
-            leapSmearInterval: leapSmearInterval,
-            start: start
-        )
-    }
-
-    /// The bound holds at all moments but those at which the clocks leap one after the other.
-    private static func holdsBound(_ world: World) -> Bool {
-        guard world.engine.state != .unsynchronised else { return true }
-        if let leap = world.leap, (World.epoch + .seconds(world.time) - leap.date).magnitude < .milliseconds(10) {
-            return true
-        }
-        return abs(world.error) <= world.engine.served.rootDistance(at: world.now).seconds
+        leapSmearInterval: NTPDuration? = nil
+    ) -> SimulatedWorld {
+        SimulatedWorld(
+            (1...3).map { .server($0) { $0.leap = leap } },
+            chip: hasChip ? .chip(offset: .seconds(0.2), drift: .ppm(1)) : nil,
+            start: midnight - .seconds(seconds),
+            leapSecond: leapSecond
+        ) { $0.leapSmearInterval = leapSmearInterval }
     }
 
     @Test(arguments: [LeapSecond.Kind.insertion, .deletion], [true, false])
@@ -61,56 +49,57 @@ import Testing
         hasServers: Bool
     ) {
         let second = LeapSecond(kind, before: Self.unusual)
-        let world = Self.world(before: Self.unusual, by: 7_200)
-        world.leap = second
+        let world = Self.world(before: Self.unusual, by: 7_200, leapSecond: second)
         world.setLeapSeconds(Self.table(second))
         world.run(3_600)
         #expect(world.engine.served.leap == second.indicator)
-        for address in world.servers.keys where !hasServers { world.servers[address]?.isUp = false }
+        for number in 1...3 where !hasServers { world.inject(.outageBegins, to: number) }
         let (writes, steps) = (world.writes, world.steps)
-        world.run(3_600 + 1) { #expect(Self.holdsBound($0)) }
-        #expect(world.engine.state == (hasServers ? .synchronised : .holdover))
+        runHonestly(world, 3_600 + 1)
+        #expect(world.engine.state.kind == (hasServers ? .synchronised : .holdover))
         #expect(world.log.contains("leap second \(kind == .insertion ? "inserted" : "deleted")"))
         #expect(world.engine.served.leap == .none)
-        world.run(7_200) { #expect(Self.holdsBound($0)) }
-        #expect(abs(world.error) < 2e-3 && world.steps == steps)
-        #expect(world.engine.rtc?.contradiction == nil && world.engine.rtc?.refusal == nil)
+        runHonestly(world, 7_200)
+        #expect(world.error.magnitude < .milliseconds(2) && world.steps == steps)
+        #expect(world.engine.rtc?.doubt == .zero && world.engine.rtc?.refusal == nil)
         if hasServers {
             #expect(world.writes > writes)
-            let shown = (world.chip?.offset ?? 0) + (world.chip?.drift ?? 0) * world.time
-            #expect(abs(shown - second.correction.seconds) < 0.1)
+            #expect(world.chipOffset.magnitude < .seconds(0.1))
         }
     }
 
     @Test func `is announced on its day only`() {
         let second = LeapSecond(.insertion, before: Self.unusual)
-        let world = Self.world(before: Self.unusual, by: 90_000, hasChip: false)
-        world.leap = second
+        let world = Self.world(before: Self.unusual, by: 90_000, leapSecond: second, hasChip: false)
         world.setLeapSeconds(Self.table(second))
         world.run(3_500)
-        #expect(world.engine.state == .synchronised && world.engine.served.leap == .none)
+        #expect(world.engine.state.kind == .synchronised && world.engine.served.leap == .none)
         world.run(1_200)
         #expect(world.engine.served.leap == .insertion)
     }
 
     @Test(arguments: [LeapIndicator.insertion, .deletion])
     func `of the servers is believed on a usual day`(indicator: LeapIndicator) {
-        let world = Self.world(before: Self.usual, by: 3_600, announcing: indicator)
-        world.leap = LeapSecond(announcedBy: indicator, on: Self.usual - .seconds(1))
+        let world = Self.world(
+            before: Self.usual,
+            by: 3_600,
+            announcing: indicator,
+            leapSecond: LeapSecond(announcedBy: indicator, on: Self.usual - .seconds(1))
+        )
         world.run(3_500)
         #expect(world.engine.served.leap == indicator)
         let steps = world.steps
-        world.run(3_600) { #expect(Self.holdsBound($0)) }
-        #expect(world.engine.served.leap == .none && abs(world.error) < 1e-3 && world.steps == steps)
+        runHonestly(world, 3_600)
+        #expect(world.engine.served.leap == .none && world.error.magnitude < .milliseconds(1) && world.steps == steps)
     }
 
     @Test func `that the servers take back does not come`() {
         let world = Self.world(before: Self.usual, by: 7_200, announcing: .insertion)
         world.run(3_600)
         #expect(world.engine.served.leap == .insertion)
-        for address in world.servers.keys { world.servers[address]?.leap = .none }
-        world.run(7_200) { #expect(Self.holdsBound($0)) }
-        #expect(world.engine.served.leap == .none && abs(world.error) < 1e-3)
+        for number in 1...3 { world.inject(.leap(LeapIndicator.none), to: number) }
+        runHonestly(world, 7_200)
+        #expect(world.engine.served.leap == .none && world.error.magnitude < .milliseconds(1))
     }
 
     @Test(arguments: [(unusual, nil), (usual, table(nil))] as [(NTPDate, LeapSecondTable?)])
@@ -120,10 +109,10 @@ import Testing
     ) {
         let world = Self.world(before: midnight, by: 3_600, announcing: .insertion)
         world.setLeapSeconds(table)
-        world.run(7_200) { world in
-            #expect(Self.holdsBound(world) && [.none, .unsynchronised].contains(world.engine.served.leap))
+        runHonestly(world, 7_200) { world in
+            #expect([.none, .unsynchronised].contains(world.engine.served.leap))
         }
-        #expect(world.engine.state == .synchronised && abs(world.error) < 1e-3)
+        #expect(world.engine.state.kind == .synchronised && world.error.magnitude < .milliseconds(1))
     }
 
     @Test func `of the servers counts when the table has expired`() {
@@ -135,8 +124,12 @@ import Testing
 
     @Test func `is smeared where that is wanted, and only in what clients are told`() throws {
         let second = LeapSecond(.insertion, before: Self.unusual)
-        let world = Self.world(before: Self.unusual, by: 7_200, leapSmearInterval: .seconds(3_600))
-        world.leap = second
+        let world = Self.world(
+            before: Self.unusual,
+            by: 7_200,
+            leapSecond: second,
+            leapSmearInterval: .seconds(3_600)
+        )
         world.setLeapSeconds(Self.table(second))
         func told() throws -> (offset: Double, packet: NTPPacket) {
             var responder = Responder(access: AccessList(), random: Bits(seed: 1))
@@ -165,7 +158,7 @@ import Testing
             last = offset
             let bits = Int32(bitPattern: packet.referenceID.bits << 8) >> 8
             #expect(part == 1 || packet.referenceID.bits >> 24 == 254 && abs(Double(bits) / 4_194_304 - offset) < 2e-3)
-            #expect(abs(world.error) < 1e-3)
+            #expect(world.error.magnitude < .milliseconds(1))
         }
         world.run(102)
         #expect(abs(try told().offset) < 1e-3 && last < -0.99)
@@ -173,34 +166,23 @@ import Testing
 
     @Test func `that came while the machine was off is in the time that the RTC says`() throws {
         let second = LeapSecond(.insertion, before: Self.unusual)
-        let before = Self.world(before: Self.unusual, by: 50_000)
-        before.run(40_000)
-        before.shutDown()
-        func error(_ table: LeapSecondTable?) throws -> Double {
-            let after = Self.world(
-                before: Self.unusual,
-                by: -50_000,
-                chip: before.chip,
-                savedRTC: before.savedRTC,
-                servers: false
-            )
-            after.leap = second
-            after.setLeapSeconds(table)
-            after.run(60)
-            #expect(after.engine.state == .holdover)
-            let sample = try #require(after.engine.rtc?.lastSample)
-            let time = try RTCTime(
-                sample,
-                of: DS3231.kind,
-                saved: before.savedRTC,
-                assumedError: .seconds(1),
-                leapSeconds: table
-            )
-            let date = time.reading.date + (after.monotonic - time.reading.monotonic)
-            #expect((date - after.now.date).magnitude < .milliseconds(10))
-            return after.error
+        func error(_ table: LeapSecondTable?) throws -> NTPDuration {
+            let world = Self.world(before: Self.unusual, by: 50_000, leapSecond: second)
+            world.run(40_000)
+            world.shutDown()
+            for number in 1...3 { world.inject(.outageBegins, to: number) }
+            let saved = world.savedRTC
+            world.restart(afterBeingOffFor: 60_000)
+            world.setLeapSeconds(table)
+            world.run(60)
+            #expect(world.engine.state.kind == .holdover)
+            let sample = try #require(world.engine.rtc?.lastSample)
+            let time = try RTCTime(sample, of: DS3231.kind, saved: saved, assumedError: .seconds(1), leapSeconds: table)
+            let date = time.reading.date + (world.now.monotonic - time.reading.monotonic)
+            #expect((date - world.now.date).magnitude < .milliseconds(10))
+            return world.error
         }
-        #expect(try abs(error(Self.table(second))) < 0.05)
-        #expect(try abs(error(nil) - 1) < 0.05)
+        #expect(try error(Self.table(second)).magnitude < .seconds(0.05))
+        #expect(try (error(nil) - .seconds(1)).magnitude < .seconds(0.05))
     }
 }

@@ -2,6 +2,7 @@ import Authentication
 import NTPTime
 import NTPWire
 import NetworkAddress
+import ScenarioSimulation
 import Support
 import Testing
 
@@ -119,12 +120,18 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
 }
 
 @Suite struct `Servers with a key` {
-    private func world(_ own: SymmetricKey?, _ server: SymmetricKey?, keyID: UInt32? = 1) -> World {
-        World(
-            servers: ["192.0.2.1": World.Server(key: server)],
-            sources: [SourceConfiguration(host: "192.0.2.1", minimumPoll: PollExponent(4), keyID: keyID)],
-            keys: own.map { [$0] } ?? []
-        )
+    /// - Parameter server: what the server's replies are authenticated by.
+    private func world(_ own: SymmetricKey?, _ server: SymmetricKey?, keyID: UInt32? = 1) -> SimulatedWorld {
+        let world = SimulatedWorld {
+            $0.sources = [SourceConfiguration(host: "192.0.2.1", minimumPoll: PollExponent(4), keyID: keyID)]
+            $0.keys = KeyTable(own.map { [$0] } ?? [])
+        }
+        world.intercept = { reply in
+            var reply = reply
+            if let server { reply.authenticate(with: server, digestLength: server.codeLength) }
+            return [reply]
+        }
+        return world
     }
 
     @Test(arguments: algorithms) func `are followed when their replies are authentic`(algorithm: DigestAlgorithm) throws
@@ -132,7 +139,7 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
         let key = try made(1, algorithm)
         let world = world(key, key)
         world.run(300)
-        #expect(world.engine.state == .synchronised && world.error.magnitude < 1e-3)
+        #expect(world.engine.state.kind == .synchronised && world.error.magnitude < .milliseconds(1))
     }
 
     @Test func `are not believed when they are not`() throws {
@@ -140,24 +147,28 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
         for server in [nil, try made(1, .sha256, secret.reversed()), try made(2)] {
             let world = world(key, server)
             world.run(300)
-            #expect(world.engine.state == .unsynchronised)
+            #expect(world.engine.state.kind == .unsynchronised)
             #expect(world.engine.associations.first?.lastRefusal == .notAuthentic)
             #expect(world.log.count { $0.contains("authentication failed (key 1)") } == 1)
         }
         let unknown = world(nil, key)
         unknown.run(300)
-        #expect(unknown.engine.state == .unsynchronised)
+        #expect(unknown.engine.state.kind == .unsynchronised)
     }
 
     @Test func `that answer without one need not`() throws {
         let world = world(try made(), try made(), keyID: nil)
         world.run(300)
-        #expect(world.engine.state == .synchronised)
+        #expect(world.engine.state.kind == .synchronised)
     }
 
     @Test func `say that they do not know it, once in the log`() throws {
         let world = world(try made(), nil)
-        world.refusesCodes = true
+        world.intercept = { reply in
+            var reply = reply
+            reply.append(bigEndian: 0)
+            return [reply]
+        }
         world.run(300)
         #expect(world.engine.associations.first?.lastRefusal == .cryptoNAK)
         #expect(world.log.count { $0.contains("crypto-NAK (key 1)") } == 1)
@@ -166,8 +177,9 @@ private let algorithms: [DigestAlgorithm] = [.md5, .sha1, .sha256, .aes128CMAC]
     @Test func `are not given up for a forged word before theirs`() throws {
         let key = try made()
         let world = world(key, key)
-        world.forges = true
+        let authenticate = world.intercept
+        world.intercept = { reply in [reply] + authenticate(reply) }
         world.run(300)
-        #expect(world.engine.state == .synchronised)
+        #expect(world.engine.state.kind == .synchronised)
     }
 }

@@ -1,5 +1,6 @@
 import ClockDiscipline
 import DS3231
+import HAL
 import NTPTime
 import Support
 import Testing
@@ -18,7 +19,7 @@ import Testing
     func `says by how much the chip was moved`(moved: Int64?, text: String) {
         let now = ClockReading(monotonic: .zero + .seconds(500), date: NTPDate(unixSeconds: 1_800_000_000))
         var engine = Engine(
-            configuration: EngineConfiguration(hasRTC: true),
+            configuration: EngineConfiguration(rtc: DS3231.kind),
             frequency: nil,
             savedRTC: nil,
             random: Bits(seed: 1),
@@ -29,7 +30,7 @@ import Testing
             uncertainty: .milliseconds(0.3),
             chipTime: now.date,
             temperature: Temperature(quarterDegrees: 100),
-            aging: AgingOffset(steps: 0)
+            trim: TrimOffset(steps: 0)
         )
         let report = WriteReport(
             written: now.date,

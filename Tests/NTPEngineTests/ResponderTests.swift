@@ -30,7 +30,7 @@ private func served() -> ServedTime {
             rootDispersion: .milliseconds(5),
             leap: .none
         ),
-        correction: .none
+        maximumDistance: .seconds(16)
     )
 }
 

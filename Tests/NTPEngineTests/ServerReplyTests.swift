@@ -2,6 +2,7 @@ import Authentication
 import ClockDiscipline
 import NTPTime
 import NTPWire
+import ScenarioSimulation
 import Testing
 
 @testable import NTPEngine
@@ -33,6 +34,8 @@ private struct Exchanged {
             precision: -20,
             ownReferenceIDs: [],
             thermal: .none,
+            allowance: .cautious,
+            plausibleDates: NTPDate.plausible,
             keyID: nil,
             keys: KeyTable()
         )
@@ -96,19 +99,19 @@ private struct Exchanged {
     @Test func `is believed by a clock that is beyond the window itself`() {
         let limits = ClockLoop.Limits(allowsFirstPanic: true)
         for year: Int32 in [1970, 2090] {
-            let offset = (Self.date(year) - World.epoch).seconds
-            let world = World(servers: ["192.0.2.1": World.Server()], limits: limits, clockOffset: offset)
+            let offset = Self.date(year) - NTPDate(unixSeconds: 1_800_000_000)
+            let world = SimulatedWorld(clockOffset: offset) { $0.limits = limits }
             world.run(60)
-            #expect(world.engine.state == .synchronised && world.error.magnitude < 1e-3, "\(year)")
+            #expect(world.engine.state.kind == .synchronised && world.error.magnitude < .milliseconds(1), "\(year)")
         }
     }
 }
 
 @Suite struct `Refused replies` {
     @Test func `are counted by reason, and the first of each is logged`() throws {
-        let world = World(servers: ["192.0.2.1": World.Server()])
+        let world = SimulatedWorld()
         var replies = 0
-        world.tamper = { reply in
+        world.tamper { reply in
             replies += 1
             switch replies % 4 {
             case 0: reply.leap = .unsynchronised
