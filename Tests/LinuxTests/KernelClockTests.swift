@@ -207,3 +207,14 @@ import Testing
         #expect(stamps.monotonic(of: kernel.realTime) == nil)
     }
 }
+
+@Suite struct `The dates that the kernel's clock is set to` {
+    @Test func `end before 2038 where programs count time in 31 bits`() {
+        #expect(
+            KernelClock.latest(forBits: 32)
+                == CivilTime(year: 2038, month: 1, day: 18, hour: 3, minute: 14, second: 7).date
+        )
+        #expect(KernelClock.latest(forBits: 64) == .latestPlausible)
+        #expect(KernelClock.plausibleDates.contains(NTPDate(unixSeconds: 1_800_000_000)))
+    }
+}

@@ -230,6 +230,15 @@ private func changes(of world: SimulatedWorld, in seconds: Double) -> Int {
         #expect(world.error.magnitude < .milliseconds(1) && world.chipOffset.magnitude < .milliseconds(10))
     }
 
+    @Test func `are fewer where the kernel's clock must not see 2038, and the chip is held to them`() {
+        let world = SimulatedWorld([], chip: .chip(offset: Self.offset(2040))) {
+            $0.plausibleDates = .earliestPlausible...CivilTime(year: 2038, month: 1, day: 18).date
+        }
+        world.run(600)
+        #expect(world.engine.state.kind == .unsynchronised && world.steps.isEmpty)
+        #expect(world.log.count { $0.contains("which cannot be") } == 1)
+    }
+
     @Test func `of the clock are stepped away at once, however far`() {
         let world = SimulatedWorld(clockOffset: .seconds(2e9)) { $0.limits.allowsFirstPanic = true }
         // Sixty years, and sixty more.

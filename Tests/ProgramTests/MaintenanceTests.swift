@@ -37,14 +37,15 @@ import Testing
     }
 
     /// What is known of a chip that was being set, and of one that gains 300 ppm.
-    private static let halfSet = "reference 0.0 0.0 trimmed\ntickover-rtc-model 2\nrewriting yes\n"
+    private static let halfSet = "reference 0.0 0.0 trimmed\ntickover-rtc-model 3\nchip DS3231\nrewriting yes\n"
     private static let fast = """
         reference 0.01 0.02 trimmed
-        tickover-rtc-model 2
+        tickover-rtc-model 3
+        chip DS3231
         date 2026-11-02T00:00:00Z 0
         observed 2026-11-02T00:00:00Z 0
         temperature 100
-        aging 0
+        trim 0
         observation-bound 0.001
         contradiction 0.0
         \(Array(repeating: "filter 0.0 0.0 0.0003 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
@@ -55,9 +56,9 @@ import Testing
         arguments: Build.available,
         [
             ("rtc simulated", "", Int32(0), ""), ("rtc simulated stopped", "", 4, "oscillator"),
-            ("rtc simulated offset -1e8", "", 4, "which is past"),
+            ("rtc simulated offset -1e8", "", 4, "which cannot be"),
             ("rtc simulated", halfSet, 4, "being set when the power failed"),
-            ("rtc simulated", fast, 4, "which no DS3231 does"), ("rtc simulated hung", "", 1, ""),
+            ("rtc simulated", fast, 4, "which no chip of its kind does"), ("rtc simulated hung", "", 1, ""),
         ]
     )
     func `tells by its status whether the time that it reads is to be believed`(

@@ -11,7 +11,12 @@ package final class KernelClock: ServedClock {
     /// What the clock may be set to. Programs of a 32-bit system, PID 1 of Debian's among them, count time in 31 bits: beyond
     /// their end the machine could not be booted any more.
     package static let plausibleDates =
-        NTPDate.earliestPlausible...min(.latestPlausible, NTPDate(unixSeconds: Int64(Int.max) - 86_400))
+        NTPDate.earliestPlausible...min(.latestPlausible, latest(forBits: Int.bitWidth))
+
+    /// A day before time ends for programs that count it in so many bits.
+    static func latest(forBits bits: Int) -> NTPDate {
+        bits > 32 ? .latestPlausible : NTPDate(unixSeconds: Int64(Int32.max) - 86_400)
+    }
 
     /// NTP_PHASE_LIMIT: beyond it the kernel calls itself unsynchronised.
     private static let errorLimit = NTPDuration.seconds(16)

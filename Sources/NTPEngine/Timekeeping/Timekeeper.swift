@@ -38,7 +38,7 @@ struct Timekeeper: Sendable {
 
     /// Takes a decision over.
     ///
-    /// - Returns: whether the state has changed.
+    /// - Parameter servers: those that it was made on, in its order.
     mutating func adopt(_ decision: Decision, on servers: [ServerReport], at now: ClockReading) {
         state = decision.state
         verdicts = [:]

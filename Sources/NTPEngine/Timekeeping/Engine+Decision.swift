@@ -166,7 +166,15 @@ extension Engine {
     /// The servers' new time is what the chip and the oscillator are compared with.
     private mutating func noteNetwork(_ network: NetworkTime, since before: NetworkTime?, at now: ClockReading) {
         // Whoever is contradicted now has taught the chip.
-        if let size = before?.reference.contradiction(of: network.reference, at: now.monotonic) { rtc?.addDoubt(size) }
+        guard rtc != nil, let size = before?.reference.contradiction(of: network.reference, at: now.monotonic) else {
+            return
+        }
+        rtc?.addDoubt(size)
+        log(
+            .warning,
+            "the servers are \(fixed(size.seconds, 3)) s away from where they were; the RTC's bound covers that until it is compared with them"
+        )
+        saveRTC()
     }
 
     // MARK: The clock

@@ -18,7 +18,13 @@ extension Engine {
     /// The answer to the last `EngineAction.rtc`.
     package mutating func rtcAnswered(_ answer: RTCAnswer, at now: ClockReading) {
         switch answer {
-        case .sample(let sample): take(sample, at: now)
+        case .sample(let sample):
+            guard configuration.plausibleDates.contains(sample.chipTime) else {
+                // The chip may hold dates that the kernel's clock must not.
+                let error = RTCError.implausible(sample.chipTime, plausible: configuration.plausibleDates)
+                return rtcAnswered(.timeless(.failed(error)), at: now)
+            }
+            take(sample, at: now)
         case .written(let report):
             rtc?.note(report, known: timekeeper.network?.reference, at: now.monotonic)
             log(.notice, "RTC set: \(report.words)")

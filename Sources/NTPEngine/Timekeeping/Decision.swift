@@ -76,7 +76,7 @@ package struct Facts: Sendable {
     package var followed: TimeReference?
     /// Whether somebody else has set the clock since it was corrected last.
     package var isDisplaced: Bool
-    /// Of `holdover`, whether somebody may still come up: when the machine's clock is served in its place.
+    /// When the machine's clock is served if nothing else has come up.
     package var localBegin: MonotonicTime
     package var now: ClockReading
 
