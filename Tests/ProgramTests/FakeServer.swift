@@ -4,19 +4,39 @@ import NTPTime
 import NTPWire
 import NetworkAddress
 
-/// An NTP server that is `offset` away from the host's clock.
+/// An NTP server that is `offset` away from the host's clock, and once by `excursion` more.
 final class FakeServer: @unchecked Sendable {
     let port: UInt16
     private let socket: UDPSocket
     private let offset: NTPDuration
+    private let rootDelay: NTPDuration
+    private let rootDispersion: NTPDuration
+    /// By which the next reply is wrong.
+    private var excursion = NTPDuration.zero
     private let lock = NSLock()
     private var isStopped = false
 
-    init(offset: NTPDuration) throws {
+    init(
+        offset: NTPDuration,
+        rootDelay: NTPDuration = .zero,
+        rootDispersion: NTPDuration = .milliseconds(1)
+    ) throws {
         socket = try UDPSocket.serving(port: 0, family: .v4)
         port = socket.localAddress.port
         self.offset = offset
+        self.rootDelay = rootDelay
+        self.rootDispersion = rootDispersion
         Thread { [self] in serve() }.start()
+    }
+
+    /// Lets the next reply alone be wrong.
+    func mistake(_ excursion: NTPDuration) { lock.withLock { self.excursion = excursion } }
+
+    private func takeOffset() -> NTPDuration {
+        lock.withLock {
+            defer { excursion = .zero }
+            return offset + excursion
+        }
     }
 
     func stop() { lock.withLock { isStopped = true } }
@@ -32,12 +52,14 @@ final class FakeServer: @unchecked Sendable {
             guard let count = try? batch.receive(from: socket) else { continue }
             for index in 0..<count {
                 guard let request = batch.withBytes(index, { try? NTPPacket($0) }) else { continue }
+                let offset = takeOffset()
                 let received = (batch.kernelStamp(index) ?? host.realTime) + offset
                 let reply = NTPPacket(
                     mode: .server,
                     stratum: 2,
                     precision: -20,
-                    rootDispersion: NTPShort(roundingUp: .milliseconds(1)),
+                    rootDelay: NTPShort(roundingUp: rootDelay),
+                    rootDispersion: NTPShort(roundingUp: rootDispersion),
                     referenceID: ReferenceID(bits: 0xc000_0201),
                     referenceTimestamp: received.timestamp,
                     originTimestamp: request.transmitTimestamp,
