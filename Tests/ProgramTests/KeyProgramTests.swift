@@ -139,7 +139,7 @@ struct `Symmetric keys` {
             done
             sleep 25
             for id in 1 2 3 4 5; do
-                echo "$id $(there \(tickover) sources -c \(workplace.path("conf"))$id | tail -1)"
+                echo "$id $(there \(tickover) sources -c \(workplace.path("conf"))$id | sed -n 2p)"
             done
             \(peer.report)
             kill $programs
