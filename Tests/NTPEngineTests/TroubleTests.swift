@@ -239,6 +239,18 @@ private func changes(of world: SimulatedWorld, in seconds: Double) -> Int {
         #expect(world.log.count { $0.contains("which cannot be") } == 1)
     }
 
+    @Test func `of the clock are no part of what the kernel and the log are told after the step`() {
+        let world = SimulatedWorld([], chip: .chip(), clockOffset: .seconds(-1e9))
+        var errors: [NTPDuration] = []
+        world.sabotage = { action, _ in
+            if case .publish(let status) = action { errors.append(status.maximumError) }
+            return action
+        }
+        world.run(30)
+        #expect(errors.first.map { $0 < .seconds(2) } == true)
+        #expect(world.log.contains { $0.contains("time loaded from the RTC, ±1.0") }, "\(world.log)")
+    }
+
     @Test func `of the clock are stepped away at once, however far`() {
         let world = SimulatedWorld(clockOffset: .seconds(2e9)) { $0.limits.allowsFirstPanic = true }
         // Sixty years, and sixty more.

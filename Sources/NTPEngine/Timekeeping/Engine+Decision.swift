@@ -46,10 +46,15 @@ extension Engine {
         timekeeper.adopt(decision, on: facts.servers, at: now)
         noteVerdicts(since: before.verdicts)
         if let network = decision.network { expectLeapSecond(announced: network.reference.leap, at: now) }
-        if let correction = decision.correction { carryOut(correction, at: now) }
-        noteState(since: before.state, at: now)
+        // The clock as it is when the actions have been carried out.
+        var corrected = now
+        if let correction = decision.correction {
+            carryOut(correction, at: now)
+            corrected.date = timekeeper.correctedAt
+        }
+        noteState(since: before.state, at: corrected)
         if let network = decision.network { noteNetwork(network, since: before.network, at: now) }
-        if decision.correction != nil || served.leap != servedBefore.leap { publishStatus(at: now) }
+        if decision.correction != nil || served.leap != servedBefore.leap { publishStatus(at: corrected) }
         return decision.network != nil
     }
 
