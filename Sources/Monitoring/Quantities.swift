@@ -13,6 +13,14 @@ extension NTPDuration {
     }
 }
 
+extension ClockStep {
+    func signed() -> String {
+        let seconds = inSeconds
+        guard abs(seconds) >= 1 else { return NTPDuration.seconds(seconds).signed() }
+        return (seconds < 0 ? "" : "+") + fixed(seconds, 3) + " s"
+    }
+}
+
 extension Frequency {
     func signed() -> String { (fraction < 0 ? "" : "+") + fixed(ppm, 3) + " ppm" }
 }

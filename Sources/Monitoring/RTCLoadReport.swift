@@ -19,7 +19,7 @@ package struct RTCLoadReport: Sendable {
     }
 
     package var text: String {
-        row("RTC", name) + row("Time", date.iso8601(decimals: 6)) + row("Step", "\(fixed(step.inSeconds, 6)) s")
+        row("RTC", name) + row("Time", date.iso8601(decimals: 6)) + row("Step", step.signed())
             + row("Chip", time.correction.map { "\($0.signed()) off, corrected" } ?? "never compared with UTC before")
             + row("Bound", "±\(time.bound.plain())")
     }
