@@ -7,7 +7,7 @@ armhf = $(CURDIR)/.build/armhf/bin
 sanitized = $(CURDIR)/.build/tsan
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test sanitize bench system-test armhf deb package-test container-test image image-test format lint clean
+.PHONY: run test sanitize coverage bench system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -31,6 +31,11 @@ sanitize:
 	rm -f $(sanitized)/report.*
 	TICKOVER_HOST=$(sanitized)/debug TSAN_OPTIONS=log_path=$(sanitized)/report swift test --filter ProgramTests
 	! cat $(sanitized)/report.* 2> /dev/null
+
+# Every branch of the decision has a test.
+coverage:
+	.ci/dependencies build
+	Tests/coverage.sh
 
 bench:
 	.ci/dependencies $(native) peers bench

@@ -120,7 +120,10 @@ let checks: [Target] = [
         "ScenarioSimulationTests",
         ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
     ),
-    tests("NTPEngineTests", ["Authentication", "DS3231", "HAL", "NTPEngine", "RTCReference", "ScenarioSimulation"]),
+    tests(
+        "NTPEngineTests",
+        ["Authentication", "DS3231", "HAL", "Monitoring", "NTPEngine", "RTCReference", "ScenarioSimulation"]
+    ),
     tests(
         "MonitoringTests",
         ["Authentication", "DS3231", "Monitoring", "NTPEngine", "NTPTime", "NTPWire", "NetworkAddress"]

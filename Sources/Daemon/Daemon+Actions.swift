@@ -39,7 +39,7 @@ extension Daemon {
             case .corrected(let offset):
                 let now = clock.read()
                 statistics.write(.loopstats, at: now) { StatisticsLine.loop(offset, of: engine, at: now) }
-            case .log(let level, let text): log.write(level, text)
+            case .tell(let event): log.write(event.level, event.description)
             case .panic: ending = .failure
             }
         }

@@ -1,6 +1,7 @@
 import ClockDiscipline
 import Configuration
 import Linux
+import Monitoring
 import NTPEngine
 import NTPTime
 import ProgramSupport

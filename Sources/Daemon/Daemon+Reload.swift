@@ -2,6 +2,7 @@ import Authentication
 import CommandLine
 import Configuration
 import Linux
+import Monitoring
 import NTPEngine
 import ProgramSupport
 

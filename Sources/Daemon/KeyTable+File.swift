@@ -1,6 +1,7 @@
 import Authentication
 import Configuration
 import Linux
+import Monitoring
 import NTPEngine
 
 extension KeyTable {

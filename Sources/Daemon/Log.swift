@@ -1,7 +1,7 @@
 import CommandLine
 import Configuration
 import Linux
-import NTPEngine
+import Monitoring
 import NTPTime
 import ProgramSupport
 

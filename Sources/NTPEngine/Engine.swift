@@ -71,9 +71,7 @@ package struct Engine: Sendable {
                 at: now.monotonic
             )
             if let savedRTC, RTCMemory(parsing: savedRTC, of: kind, assumedError: assumedError) == nil {
-                actions.append(
-                    .log(.warning, "the saved RTC state cannot be read as a \(kind.name)'s; learning starts anew")
-                )
+                tell(.rtcMemoryUnreadable(kind: kind.name))
             }
         }
         if let frequency { actions.append(.steer(ClockSteering(frequency: frequency))) }
@@ -86,7 +84,7 @@ package struct Engine: Sendable {
         return actions
     }
 
-    mutating func log(_ level: LogLevel, _ text: String) { actions.append(.log(level, text)) }
+    mutating func tell(_ event: EngineEvent) { actions.append(.tell(event)) }
 
     func randomBits() -> UInt64 { random.next() }
 

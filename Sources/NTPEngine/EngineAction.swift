@@ -30,7 +30,8 @@ package enum EngineAction: Sendable {
     case measured(AssociationID, Exchange)
     /// The clock was corrected, having been behind by so much: likewise.
     case corrected(by: NTPDuration)
-    case log(LogLevel, String)
+    /// Tell whoever reads the log.
+    case tell(EngineEvent)
     /// The offset is beyond the panic limit: end with an error.
     case panic
 }
@@ -43,14 +44,6 @@ package struct Exchange: Sendable {
 
 /// Names a configured source line, as long as the engine runs.
 package typealias SourceID = Int
-
-package enum LogLevel: Sendable {
-    case error
-    case warning
-    case notice
-    case info
-    case debug
-}
 
 /// The engine's source of random bits, cryptographically strong outside of simulations.
 package protocol RandomSource: AnyObject {

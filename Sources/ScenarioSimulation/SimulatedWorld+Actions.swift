@@ -46,7 +46,7 @@ extension SimulatedWorld {
             case .saveFrequency(let frequency): savedFrequency = frequency
             case .saveRTC(let text): savedRTC = text
             case .broadcast(let datagram, let address, _): broadcasts.append((time, address, datagram))
-            case .log(_, let text): log.append(text)
+            case .tell(let event): events.append(event)
             case .associationsChanged, .close, .measured, .corrected: break
             case .panic: panic = time
             }

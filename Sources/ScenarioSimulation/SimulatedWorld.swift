@@ -41,8 +41,8 @@ package final class SimulatedWorld {
     private var scheduled = Agenda<Scenario.Event.Kind>()
     var arrivals = Agenda<Arrival>()
 
-    /// What the engine has logged.
-    package internal(set) var log: [String] = []
+    /// What the engine has told.
+    package internal(set) var events: [EngineEvent] = []
     /// Of the clock, by the engine.
     package internal(set) var steps: [ClockStep] = []
     package internal(set) var steering = ClockSteering(frequency: .zero)

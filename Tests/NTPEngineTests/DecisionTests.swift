@@ -330,6 +330,13 @@ private func clock(_ offset: Double = 0, within bound: Double = 0.001, isUsable:
         #expect(lost(0.011).decision().state.kind == .holdover)
     }
 
+    @Test(arguments: [SystemState.unsynchronised(.tooDistant), .unsynchronised(.holdoverOver), .local(.tooDistant)])
+    func `stays nothing for as long as nothing comes up`(state: SystemState) {
+        var situation = Situation(state: state)
+        situation.followed = Situation.time(within: 17)
+        #expect(situation.decision().state == state)
+    }
+
     @Test func `names the clock in holdover if it has a time, and else the server before`() {
         let known = SystemState.Holdover(since: Situation.now, basis: .clock(.rtc))
         let unknown = SystemState.Holdover(since: Situation.now, basis: .oscillator(Situation.identity(1)))

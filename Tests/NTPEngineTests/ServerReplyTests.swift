@@ -125,14 +125,8 @@ private struct Exchanged {
         #expect(refusals.reasons == [.bogusOrigin, .unsynchronised, .tooDistant])
         for refusal in refusals.reasons {
             #expect(refusals[refusal] > 5 && refusals[refusal] <= UInt64(replies + 3) / 4)
-            let text = "192.0.2.1:123: reply refused: \(refusal.description(keyID: nil))"
-            #expect(world.log.count { $0 == text } == 1, "\(world.log)")
+            let address = try #require(world.engine.associations.first).address
+            #expect(world.events.count { $0 == .refused(address, refusal, keyID: nil) } == 1, "\(world.events)")
         }
-    }
-
-    @Test(arguments: ReplyRefusal.allCases) func `are noise in the log if anybody can send them`(refusal: ReplyRefusal)
-    {
-        let noise: [ReplyRefusal] = [.malformed, .wrongMode, .bogusOrigin]
-        #expect((refusal.logLevel == .debug) == noise.contains(refusal))
     }
 }

@@ -1,6 +1,7 @@
 import ClockDiscipline
 import DS3231
 import HAL
+import Monitoring
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -42,6 +43,9 @@ extension RTCCharacter {
 }
 
 extension SimulatedWorld {
+    /// What the daemon's log would have.
+    var log: [String] { events.map { $0.description } }
+
     /// By which the oscillator of `init(_:)` is to be corrected.
     static let frequency = Frequency.ppm(12)
 

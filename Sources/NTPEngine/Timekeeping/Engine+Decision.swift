@@ -68,11 +68,7 @@ extension Engine {
     }
 
     private mutating func panic(at offset: NTPDuration) {
-        log(
-            .error,
-            "offset \(fixed(offset.seconds, 3)) s is beyond the panic limit of \(fixed(configuration.limits.panic.seconds, 0)) s; "
-                + "set the clock, or start with -g"
-        )
+        tell(.panic(offset, limit: configuration.limits.panic))
         actions.append(.panic)
     }
 
@@ -80,7 +76,7 @@ extension Engine {
         switch correction.action {
         case .panic: return
         case .step(let step, let steering):
-            log(.notice, "clock stepped by \(fixed(step.inSeconds, 6)) s")
+            tell(.stepped(step))
             actions.append(.step(by: step))
             actions.append(.steer(steering))
         case .steer(let steering): actions.append(.steer(steering))
@@ -95,12 +91,9 @@ extension Engine {
             let verdict = timekeeper.verdicts[association.id]
             guard verdict != before[association.id] else { continue }
             switch verdict {
-            case .falseticker:
-                log(.warning, "\(association.address) disagrees with the majority of servers: a falseticker")
-            case .jumped:
-                log(.warning, "\(association.address) has jumped; it is followed again when it has stayed where it is")
-            case .contradictsClock:
-                log(.notice, "\(association.address) contradicts the RTC; waiting for other servers to agree with it")
+            case .falseticker: tell(.falseticker(association.address))
+            case .jumped: tell(.jumped(association.address))
+            case .contradictsClock: tell(.contradictsClock(association.address))
             default: break
             }
         }
@@ -110,21 +103,18 @@ extension Engine {
         guard before != timekeeper.state else { return }
         switch timekeeper.state {
         case .synchronised(let server):
-            let address = associations.first { $0.id == server.id }?.address.description ?? "a server"
+            guard let address = associations.first(where: { $0.id == server.id })?.address else { return }
             if before.kind != .synchronised {
-                log(.notice, "synchronised to \(address), stratum \(server.stratum)")
+                tell(.synchronised(address, stratum: server.stratum))
             } else {
-                log(.info, "system peer is now \(address), stratum \(server.stratum)")
+                tell(.systemPeerChanged(address, stratum: server.stratum))
             }
         case .holdover(let holdover): noteHoldover(holdover, since: before, at: now)
         case .local:
             if timekeeper.followed == nil {
                 timekeeper.follow(LocalReference.time(of: now, prior: prior), at: now)
             }
-            log(
-                .warning,
-                "the clock is served as it runs, at stratum \(served.stratum), ±\(fixed(served.rootDistance(at: now).seconds, 1)) s and growing"
-            )
+            tell(.localServed(stratum: served.stratum, rootDistance: served.rootDistance(at: now)))
             publishStatus(at: now)
         case .unsynchronised(let reason): noteNoTime(reason)
         }
@@ -136,12 +126,10 @@ extension Engine {
         at now: ClockReading
     ) {
         switch (holdover.basis, before.kind) {
-        case (.clock, .unsynchronised), (.clock, .local):
-            log(.notice, "time loaded from the RTC, ±\(fixed(served.rootDistance(at: now).seconds, 3)) s")
-        case (.clock, .synchronised): log(.warning, "no upstream server can be used; holdover by the RTC")
-        case (.clock, .holdover): log(.notice, "holdover by the RTC")
-        case (.oscillator, _):
-            log(.warning, "no upstream server can be used; holdover by the oscillator's last frequency")
+        case (.clock(let id), .unsynchronised), (.clock(let id), .local):
+            tell(.timeLoaded(id, rootDistance: served.rootDistance(at: now)))
+        case (.clock(let id), .holdover): tell(.holdoverClock(id))
+        case (let basis, _): tell(.holdoverBegun(basis))
         }
     }
 
@@ -149,22 +137,9 @@ extension Engine {
         endSlew()
         switch reason {
         case .initial: return
-        case .tooDistant where timekeeper.isDisplaced:
-            log(
-                .error,
-                "the clock is wrong since somebody else has set it; clients are told that it is not synchronised"
-            )
-        case .tooDistant:
-            let limit = configuration.holdover.distance
-            log(
-                .error,
-                "the time is no better than \(fixed(limit.seconds, 3)) s now; clients are told that it is not synchronised"
-            )
-        case .holdoverOver:
-            log(
-                .error,
-                "holdover has lasted as long as is allowed; clients are told that the clock is not synchronised"
-            )
+        case .tooDistant where timekeeper.isDisplaced: tell(.clockWrong)
+        case .tooDistant: tell(.tooDistant(limit: configuration.holdover.distance))
+        case .holdoverOver: tell(.holdoverOver)
         }
     }
 
@@ -175,10 +150,7 @@ extension Engine {
             return
         }
         rtc?.addDoubt(size)
-        log(
-            .warning,
-            "the servers are \(fixed(size.seconds, 3)) s away from where they were; the RTC's bound covers that until it is compared with them"
-        )
+        tell(.serversMoved(size))
         saveRTC()
     }
 
@@ -205,10 +177,7 @@ extension Engine {
         guard !isLeapSecondClose(at: now.monotonic) else { return }
         let threshold = max(configuration.limits.step, ClockLoop.Limits().step)
         guard let displacement = timekeeper.findDisplacement(beyond: threshold, at: now) else { return }
-        log(
-            .warning,
-            "somebody else has set the clock, \(fixed(displacement.seconds, 3)) s ahead of where it was; asking the sources"
-        )
+        tell(.displaced(displacement))
         for index in associations.indices { associations[index].hasten(at: now.monotonic) }
         rtc?.hasten(at: now.monotonic)
     }

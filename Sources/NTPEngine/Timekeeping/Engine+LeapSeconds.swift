@@ -36,9 +36,7 @@ extension Engine {
         if let second = expected, !second.day.contains(date) || second == pastLeap?.second { expected = nil }
         guard expected != leapSecond else { return }
         leapSecond = expected
-        guard let expected else { return log(.notice, "leap announcement withdrawn") }
-        let verb = expected.kind == .insertion ? "inserted" : "deleted"
-        log(.notice, "a leap second will be \(verb) before \(expected.midnight.iso8601(decimals: 0))")
+        tell(expected.map { .leapSecondExpected($0) } ?? .leapSecondWithdrawn)
     }
 
     /// Likewise when nothing was heard: the table may know of one.
@@ -89,7 +87,7 @@ extension Engine {
         thermal.shift(by: second.correction)
         rtc?.take(second)
         publishStatus(at: now)
-        log(.notice, second.kind == .insertion ? "leap second inserted" : "leap second deleted")
+        tell(.leapSecondPassed(second))
         saveRTC()
     }
 }

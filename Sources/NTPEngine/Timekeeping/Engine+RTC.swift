@@ -27,12 +27,12 @@ extension Engine {
             take(sample, at: now)
         case .written(let report):
             rtc?.note(report, known: timekeeper.network?.reference, at: now.monotonic)
-            log(.notice, "RTC set: \(report.words)")
+            tell(.rtcSet(report))
             saveRTC()
         case .trimmed(let report):
             let estimate = timekeeper.followed?.estimate
             rtc?.note(report, at: estimate?.date(at: report.effective) ?? now.date, now: now.monotonic)
-            log(.notice, "RTC trimmed, from \(report.before) to \(report.after)")
+            tell(.rtcTrimmed(report))
             saveRTC()
         case .failed(_, let trouble): noteFailure(trouble, isTimeless: false, at: now.monotonic)
         case .timeless(let trouble):
@@ -46,7 +46,7 @@ extension Engine {
 
     private mutating func noteFailure(_ trouble: RTCTrouble, isTimeless: Bool, at now: MonotonicTime) {
         guard rtc?.noteFailure(trouble, isTimeless: isTimeless, at: now) == true else { return }
-        log(.warning, trouble.description)
+        tell(.rtcTrouble(trouble))
     }
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {
@@ -54,7 +54,7 @@ extension Engine {
         if let leapSeconds { rtc?.catchUp(with: leapSeconds, at: sample.chipTime) }
         let situation = situation
         rtc?.note(sample, in: situation, at: now.monotonic)
-        if let news = rtc?.refusal, refusal == nil { log(.warning, "\(news); it is not followed") }
+        if let news = rtc?.refusal, refusal == nil { tell(.rtcRefused(news)) }
         noteTemperature(sample)
         // Around a leap second it is not certain on which side of it the second that is written lies.
         if isTimeKnown, let network = timekeeper.network, rtc?.compare(sample, with: network.reference) == true,
@@ -98,10 +98,7 @@ extension Engine {
     }
 
     private mutating func noteRTCDoubt(_ size: NTPDuration) {
-        log(
-            .warning,
-            "RTC: it is \(fixed(size.seconds, 3)) s away from where it was; its bound covers that until it is compared with UTC"
-        )
+        tell(.rtcMoved(size))
         saveRTC()
     }
 
@@ -119,10 +116,7 @@ extension Engine {
         let wasUsed = thermal.isUsed
         thermal.learn(reading, deviation: error.deviation)
         if !wasUsed, thermal.isUsed, let coefficient = thermal.estimate?.coefficient {
-            log(
-                .info,
-                "the oscillator follows temperature by \(fixed(coefficient.ppm, 3)) ppm/°C, which is predicted now"
-            )
+            tell(.temperatureFollowed(coefficient))
         }
     }
 
@@ -197,13 +191,5 @@ extension RTCSource {
             hasHistory: model.hasHistory,
             isDoubtful: doubt > .zero
         )
-    }
-}
-
-extension WriteReport {
-    /// For the log.
-    fileprivate var words: String {
-        let off = "now \(fixed(residual.milliseconds, 3)) ms off, ±\(fixed(uncertainty.milliseconds, 3)) ms"
-        return movement.map { "moved by \($0); \(off)" } ?? off
     }
 }

@@ -104,9 +104,9 @@ private struct Judge {
     /// Whether `server` and all who disagree with it were asked since any of them has jumped.
     private func isConclusive(against server: ServerReport) -> Bool {
         guard !server.isDissenting else { return false }
-        return selection.truechimers.allSatisfy { candidate in
-            guard let other = facts.servers.first(where: { $0.identity.id == candidate.id }) else { return true }
-            return !other.isDissenting && other.jumpedAt.map { $0 <= server.newest } ?? true
+        let others = facts.servers.filter { other in selection.truechimers.contains { $0.id == other.identity.id } }
+        return others.allSatisfy { other in
+            !other.isDissenting && other.jumpedAt.map { $0 <= server.newest } ?? true
                 && server.jumpedAt.map { $0 <= other.newest } ?? true
         }
     }

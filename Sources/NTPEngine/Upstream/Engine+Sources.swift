@@ -36,7 +36,7 @@ extension Engine {
         at now: ClockReading
     ) {
         guard let index = lines.firstIndex(where: { $0.id == id }) else { return }
-        if let failure, failure != lines[index].failure { log(.info, "no address yet: \(failure)") }
+        if let failure, failure != lines[index].failure { tell(.lookUpFailed(failure)) }
         lines[index].failure = failure
         lines[index].isResolving = false
         var fresh = unusedAddresses(of: addresses, avoiding: lines[index].avoided)
@@ -108,7 +108,7 @@ extension Engine {
             IPAddress(lines[index].configuration.host) == nil, !lines[index].isResolving,
             lines[index].nextLookup == nil
         else { return }
-        log(.info, "\(lost.address) does not answer; looking \(lines[index].configuration.host) up again")
+        tell(.lost(lost.address, host: lines[index].configuration.host))
         lines[index].nextLookup = now
     }
 
@@ -158,7 +158,7 @@ extension Engine {
             )
             switch reply {
             case .time:
-                if !wasReachable { log(.info, "\(associations[index].address) answers") }
+                if !wasReachable { tell(.answers(associations[index].address)) }
                 if let sentAt {
                     actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))
                 }
@@ -167,16 +167,15 @@ extension Engine {
             case .kiss(let code): obey(code, from: associations[index], at: now.monotonic)
             }
         } catch {
-            logRefusal(error, by: associations[index])
+            tellRefusal(error, by: associations[index])
         }
     }
 
     /// The first one for each reason; all are counted in the association. A log line for each would let anybody fill the
     /// disk.
-    private mutating func logRefusal(_ refusal: ReplyRefusal, by association: Association) {
+    private mutating func tellRefusal(_ refusal: ReplyRefusal, by association: Association) {
         guard association.refusals[refusal] == 1 else { return }
-        let reason = refusal.description(keyID: association.configuration.keyID)
-        log(refusal.logLevel, "\(association.address): reply refused: \(reason)")
+        tell(.refused(association.address, refusal, keyID: association.configuration.keyID))
     }
 
     /// A new sample came from `id`: decide anew, and learn from it if it is one of those that are followed.
@@ -193,16 +192,13 @@ extension Engine {
     private mutating func obey(_ code: ReferenceID, from association: Association, at now: MonotonicTime) {
         switch code {
         case .deny, .restrict:
-            log(.warning, "\(association.address) refuses us (kiss code \(code.text ?? "")); it is not asked again")
+            tell(.denied(association.address, code))
             deniedAddresses.append(association.address.address)
             let line = lines.firstIndex { $0.associations.contains(association.id) }
             remove(association.id)
             if let line { lines[line].retryLater(from: now) }
         case .rate:
-            log(
-                .notice,
-                "\(association.address) asks for fewer requests; polling every \(fixed(association.poll.interval.seconds, 0)) s"
-            )
+            tell(.rateLimited(association.address, interval: association.poll.interval))
         default: break
         }
     }

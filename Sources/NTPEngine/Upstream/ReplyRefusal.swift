@@ -27,35 +27,6 @@ package enum ReplyRefusal: UInt8, Error, CaseIterable, Sendable {
         case .unsynchronised, .invalidHeader, .tooDistant, .loop, .implausibleDate: false
         }
     }
-
-    /// At which the first one from a server is logged. What anybody can send is of interest to nobody, unless it is a code:
-    /// keys that differ are somebody's mistake.
-    var logLevel: LogLevel {
-        switch self {
-        case .malformed, .wrongMode, .bogusOrigin: .debug
-        case .unsynchronised: .info
-        case .notAuthentic, .cryptoNAK, .invalidHeader, .tooDistant, .loop, .implausibleDate: .warning
-        }
-    }
-
-    /// In words, for people.
-    ///
-    /// - Parameter keyID: the key that the server's replies have to be authenticated by, if there is one.
-    package func description(keyID: UInt32?) -> String {
-        let key = keyID.map { " (key \($0))" } ?? ""
-        return switch self {
-        case .malformed: "malformed packet"
-        case .wrongMode: "not a server's reply"
-        case .bogusOrigin: "bogus origin timestamp"
-        case .notAuthentic: "authentication failed\(key)"
-        case .cryptoNAK: "crypto-NAK\(key)"
-        case .unsynchronised: "server is not synchronised"
-        case .invalidHeader: "invalid timestamps"
-        case .tooDistant: "root distance of 16 s or more"
-        case .loop: "server takes its time from us"
-        case .implausibleDate: "implausible date"
-        }
-    }
 }
 
 /// How many replies of a server were refused, by reason.
