@@ -77,6 +77,7 @@ struct FilterBank: Sendable {
         let elapsed = measurement.time - time
         time = measurement.time
         var best = -Double.infinity
+        var models = models.mutableSpan
         for index in models.indices {
             _ = models[index].take(measurement, after: elapsed, memory: Self.memory)
             best = max(best, models[index].logLikelihood)

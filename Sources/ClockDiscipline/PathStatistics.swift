@@ -43,4 +43,15 @@ struct PathStatistics: Equatable, Sendable {
     }
 
     private static let evidence = 8
+
+    /// Whether samples need not be weighed anew when the path is taken to be `other`.
+    func isNear(_ other: PathStatistics) -> Bool {
+        let shift = base - other.base
+        return shift * shift <= Self.nearBase * Self.nearBase * spread
+            && abs(spread - other.spread) <= Self.nearSpread * spread
+    }
+
+    /// In units of `spread`'s root, and in shares of `spread`.
+    private static let nearBase = 0.02
+    private static let nearSpread = 0.25
 }

@@ -3,13 +3,17 @@ import NTPTime
 /// The samples of one source and what they say of UTC.
 ///
 /// A bank of Kalman filters (`FilterBank`) over (source date - local oscillator). The newest samples are kept and
-/// filtered again with each further one, so that what is learned of the path tells of the samples before, too. Different
+/// filtered again when the path has turned out to be another, so that this tells of the samples before, too. Different
 /// from chrony's `sourcestats.c`: a sample counts by what its delay says of its error, not by a rule of thumb; the
 /// oscillator's wander is estimated, not tested for; the frequency known beforehand enters as a prior, so that one sample
 /// makes an estimate; and the samples are on the oscillator's scale, so none is ever adjusted.
 package struct SourceStatistics: Sendable {
     /// The newest samples, the oldest first.
     private var samples: [ClockSample] = []
+    /// The samples as the filters took them.
+    private var measurements: [PhaseMeasurement] = []
+    /// By which that was.
+    private var path: PathStatistics?
     /// How many of the samples came over the path before the present one.
     private var olderPath = 0
     /// The sample that phases are measured from.
@@ -39,10 +43,16 @@ package struct SourceStatistics: Sendable {
         samples.append(sample)
         let origin = self.origin ?? sample
         self.origin = origin
-        noticeNewPath()
-        let measurements = self.measurements(from: origin)
-        present = past
-        for measurement in measurements { present.take(measurement) }
+        let isOnNewPath = noticeNewPath()
+        let delays = samples.map { $0.delay.seconds }
+        let path = PathStatistics(delays[olderPath...])
+        if let known = self.path, !isOnNewPath, path.isNear(known) {
+            let measurement = Self.measurement(of: sample, over: known, from: origin)
+            measurements.append(measurement)
+            present.take(measurement)
+        } else {
+            filterAnew(path, older: olderPath > 0 ? PathStatistics(delays[..<olderPath]) : path, from: origin)
+        }
         fit = SourceFit(measurements, samples, past: past, present: present)
     }
 
@@ -53,36 +63,44 @@ package struct SourceStatistics: Sendable {
     }
 
     private mutating func forgetOldest() {
-        guard let origin, let oldest = measurements(from: origin).first else { return }
-        past.take(oldest)
+        past.take(measurements.removeFirst())
         samples.removeFirst()
         olderPath = max(0, olderPath - 1)
     }
 
-    private mutating func noticeNewPath() {
+    /// - Returns: whether the newest samples have come over another path than those before.
+    private mutating func noticeNewPath() -> Bool {
         let delays = samples.dropFirst(olderPath).map { $0.delay.seconds }
         let newer = PathStatistics.newPath(in: delays[...])
-        if newer > 0 { olderPath = samples.count - newer }
+        guard newer > 0 else { return false }
+        olderPath = samples.count - newer
+        return true
     }
 
-    private func measurements(from origin: ClockSample) -> [PhaseMeasurement] {
-        let delays = samples.map { $0.delay.seconds }
-        let path = PathStatistics(delays[olderPath...])
-        let older = olderPath > 0 ? PathStatistics(delays[..<olderPath]) : path
-        return samples.indices.map { index in
-            let sample = samples[index]
-            let path = index < olderPath ? older : path
-            let elapsed = sample.moment - origin.moment
-            let dispersion = sample.dispersion.seconds
-            return PhaseMeasurement(
-                time: elapsed.seconds,
-                offset: (sample.date - origin.date - elapsed - (sample.thermal.phase - origin.thermal.phase)).seconds,
-                excess: delays[index] - path.base,
-                spread: path.spread,
-                // Uniform within the bound.
-                reading: max(dispersion * dispersion / 3, Self.leastVariance)
-            )
+    private mutating func filterAnew(_ path: PathStatistics, older: PathStatistics, from origin: ClockSample) {
+        self.path = path
+        measurements = samples.indices.map { index in
+            Self.measurement(of: samples[index], over: index < olderPath ? older : path, from: origin)
         }
+        present = past
+        for measurement in measurements { present.take(measurement) }
+    }
+
+    private static func measurement(
+        of sample: ClockSample,
+        over path: PathStatistics,
+        from origin: ClockSample
+    ) -> PhaseMeasurement {
+        let elapsed = sample.moment - origin.moment
+        let dispersion = sample.dispersion.seconds
+        return PhaseMeasurement(
+            time: elapsed.seconds,
+            offset: (sample.date - origin.date - elapsed - (sample.thermal.phase - origin.thermal.phase)).seconds,
+            excess: sample.delay.seconds - path.base,
+            spread: path.spread,
+            // Uniform within the bound.
+            reading: max(dispersion * dispersion / 3, leastVariance)
+        )
     }
 
     /// Of timestamps' resolution, a nanosecond's.

@@ -5,8 +5,11 @@ package enum Elementary {
 
     /// The natural logarithm of a number greater than zero.
     package static func log(_ value: Double) -> Double {
-        var exponent = Double(value.exponent)
-        var significand = value.significand
+        // Numbers too small for an implicit leading bit are made larger first.
+        let shift = value < Double.leastNormalMagnitude ? 54 : 0
+        let bits = (shift > 0 ? value * 0x1p54 : value).bitPattern
+        var exponent = Double(Int(truncatingIfNeeded: bits >> 52) - 1_023 - shift)
+        var significand = Double(bitPattern: bits & 0x000f_ffff_ffff_ffff | 0x3ff0_0000_0000_0000)
         if significand > 1.4142135623730951 {
             significand /= 2
             exponent += 1
@@ -14,8 +17,17 @@ package enum Elementary {
         // log m = 2 artanh((m - 1) / (m + 1)); with |ratio| < 0.172 the next term would be 2e-19.
         let ratio = (significand - 1) / (significand + 1)
         let square = ratio * ratio
-        var series = 0.0
-        for odd in stride(from: 21, through: 1, by: -2) { series = series * square + 1 / Double(odd) }
+        var series = 1.0 / 21
+        series = series * square + 1.0 / 19
+        series = series * square + 1.0 / 17
+        series = series * square + 1.0 / 15
+        series = series * square + 1.0 / 13
+        series = series * square + 1.0 / 11
+        series = series * square + 1.0 / 9
+        series = series * square + 1.0 / 7
+        series = series * square + 1.0 / 5
+        series = series * square + 1.0 / 3
+        series = series * square + 1
         return exponent * log2 + 2 * ratio * series
     }
 

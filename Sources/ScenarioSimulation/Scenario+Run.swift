@@ -10,7 +10,7 @@ extension Scenario {
     package func run(
         seed: UInt64,
         record: (ScenarioSample) -> Void = { _ in },
-        sabotage: @escaping (EngineAction, Engine) -> EngineAction = { action, _ in action }
+        sabotage: ((EngineAction, Engine) -> EngineAction)? = nil
     ) -> ScenarioResult {
         let world = SimulatedWorld(self, seed: seed)
         world.sabotage = sabotage

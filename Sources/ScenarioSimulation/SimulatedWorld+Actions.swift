@@ -29,7 +29,7 @@ extension SimulatedWorld {
     func carryOutActions() {
         guard isOn else { return }
         for action in engine.takeActions() {
-            switch sabotage(action, engine) {
+            switch sabotage?(action, engine) ?? action {
             case .send(let id, let address, let datagram): send(datagram, to: address.address, for: id)
             case .resolve(let source, let host): resolve(source, host)
             case .step(let step):

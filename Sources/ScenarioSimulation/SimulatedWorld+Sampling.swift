@@ -14,10 +14,11 @@ extension SimulatedWorld {
         let error = error
         sample.state = .running(engine.state.kind)
         sample.error = error
-        if engine.served.reference != nil {
+        let served = engine.served
+        if served.reference != nil {
             // Rounded up as on the wire.
-            let delay = NTPShort(roundingUp: engine.served.rootDelay).duration
-            sample.bound = delay / 2 + NTPShort(roundingUp: engine.served.rootDispersion(at: now)).duration
+            let delay = NTPShort(roundingUp: served.rootDelay).duration
+            sample.bound = delay / 2 + NTPShort(roundingUp: served.rootDispersion(at: now)).duration
         }
         if !isStepped, let lastError = lastSample?.error {
             sample.frequencyError = Frequency(fraction: (error - lastError).seconds / scenario.interval.seconds)

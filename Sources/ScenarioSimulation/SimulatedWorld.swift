@@ -19,7 +19,7 @@ package final class SimulatedWorld {
     /// What arrives in place of each reply: the reply itself unless somebody on the way back tampers with it.
     package var intercept: (NTPDatagram) -> [NTPDatagram] = { [$0] }
     /// Changes what the engine wants done.
-    package var sabotage: (EngineAction, Engine) -> EngineAction = { action, _ in action }
+    package var sabotage: ((EngineAction, Engine) -> EngineAction)?
 
     /// True time since the scenario's start.
     package private(set) var time = NTPDuration.zero
