@@ -78,7 +78,7 @@ extension Daemon {
 
     private func ask(_ request: RTCRequest) {
         guard rtc?.submit(.engine(request)) != true else { return }
-        let answer = RTCAnswer.failed(request, .unanswered)
+        let answer = RTCAnswer.failed(request, .unanswered, mayHaveChanged: false)
         engine.rtcAnswered(answer, at: clock.read())
         answerWaitingWrites(answer)
     }

@@ -88,15 +88,15 @@ extension Daemon {
     /// Those who wait for a write or for a trim, each as it is over.
     func answerWaitingWrites(_ answer: RTCAnswer) {
         switch answer {
-        case .sample, .failed(.sample, _), .timeless: break
+        case .sample, .failed(.sample, _, _), .timeless: break
         case .written(let report):
             let report = RTCWriteReport(report)
             control.answerAll(waitingFor: .write) { .done(rendered(report.text, report.json, as: $0)) }
-        case .failed(.write, let trouble):
+        case .failed(.write, let trouble, _):
             control.answerAll(waitingFor: .write) { _ in .failed(reason: trouble.description) }
         case .trimmed(let report):
             control.answerAll(waitingFor: .trim) { .done(RTCTrimReport(report).rendered(as: $0)) }
-        case .failed(.trim, let trouble):
+        case .failed(.trim, let trouble, _):
             control.answerAll(waitingFor: .trim) { _ in .failed(reason: trouble.description) }
         }
     }

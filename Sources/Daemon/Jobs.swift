@@ -52,20 +52,14 @@ enum RTCJob: Sendable {
     private func result(on device: RTCDevice) -> RTCOutcome.Result {
         do throws(RTCTrouble) {
             switch self {
-            case .engine(.sample(let prediction)): return .engine(.sample(try device.sample(expecting: prediction)))
-            case .engine(.write(let timescale)): return .engine(.written(try device.write(timescale)))
-            case .engine(.trim(let trim)): return .engine(.trimmed(try device.setTrim(trim)))
+            case .engine(let request): return .engine(device.answer(to: request))
             case .snapshot(let converting): return .snapshot(.success(try device.snapshot(converting: converting)))
             case .close: try device.close()
             }
             return .closed(failure: nil)
         } catch {
-            switch self {
-            case .engine(let request):
-                return .engine(.failure(of: request, error))
-            case .snapshot: return .snapshot(.failure(error))
-            case .close: return .closed(failure: error.description)
-            }
+            if case .snapshot = self { return .snapshot(.failure(error)) }
+            return .closed(failure: error.description)
         }
     }
 }

@@ -57,14 +57,31 @@ package final class RTCDevice {
         return reference
     }
 
+    /// Does a job of the engine's.
+    package func answer(to request: RTCRequest) -> RTCAnswer {
+        do throws(RTCTrouble) {
+            return try opened().answer(to: request)
+        } catch {
+            return .failed(request, error, mayHaveChanged: false)
+        }
+    }
+
     /// Finds the second's edge; with a prediction, waits for it.
     package func sample(expecting prediction: EdgePrediction?) throws(RTCTrouble) -> EdgeSample {
         try use { reference throws(RTCError) in try reference.findEdge(expecting: prediction) }
     }
 
+    /// Reads what a write needs to know; the chip stays as it is.
+    package func prepareWrite() throws(RTCTrouble) -> RTCReference.WritePreparation {
+        try use { reference throws(RTCError) in try reference.prepareWrite() }
+    }
+
     /// Sets the chip on the second, reads it back, and measures the edge.
-    package func write(_ timescale: Timescale) throws(RTCTrouble) -> WriteReport {
-        try use { reference throws(RTCError) in try reference.write(timescale) }
+    package func write(
+        _ timescale: Timescale,
+        after preparation: RTCReference.WritePreparation
+    ) throws(RTCTrouble) -> WriteReport {
+        try use { reference throws(RTCError) in try reference.write(timescale, after: preparation) }
     }
 
     /// Everything that the chip says of itself.

@@ -39,7 +39,7 @@ struct EdgeLine: Sendable {
     /// nil before the first second.
     func reference(allowance: OscillatorAllowance) -> TimeReference? { statistics?.line(allowance: allowance) }
 
-    /// UTC leaps, the chip does not.
+    /// UTC leaps, the chip does not; or the chip's offset is known better.
     mutating func shift(by correction: NTPDuration) {
         statistics?.shift(by: correction)
         dissenter?.date += correction

@@ -118,6 +118,9 @@ extension RTCModel {
     /// Notes that the chip is about to be set. To be persisted before it is, so that a power cut half-way is known.
     package mutating func rewriteBegins() { isBeingWritten = true }
 
+    /// Notes that the chip was not set after all, nor touched.
+    package mutating func rewriteIsOff() { isBeingWritten = false }
+
     /// Notes that the chip was set, and its offset found to be as in `observation`; its drift is what it was.
     package mutating func rewritten(_ observation: RTCObservation) {
         var next = State(observation, kind, drift: 0, coefficient: 0)

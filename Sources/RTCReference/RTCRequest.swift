@@ -19,11 +19,28 @@ package enum RTCAnswer: Sendable {
     case trimmed(TrimReport)
     /// The chip answers, and what it has is no time: it stopped, was never set, or was set by half.
     case timeless(RTCTrouble)
-    case failed(RTCRequest, RTCTrouble)
+    /// - Parameter mayHaveChanged: whether the chip may be another than before, set by half for example.
+    case failed(RTCRequest, RTCTrouble, mayHaveChanged: Bool)
+}
 
-    /// What a request that did not succeed comes to.
-    package static func failure(of request: RTCRequest, _ trouble: RTCTrouble) -> RTCAnswer {
-        guard case .sample = request, trouble.isTimeless else { return .failed(request, trouble) }
-        return .timeless(trouble)
+extension RTCReference {
+    /// Does a job.
+    package func answer(to request: RTCRequest) -> RTCAnswer {
+        var mayHaveChanged = false
+        do throws(RTCError) {
+            switch request {
+            case .sample(let prediction): return .sample(try findEdge(expecting: prediction))
+            case .write(let timescale):
+                let preparation = try prepareWrite()
+                mayHaveChanged = true
+                return .written(try write(timescale, after: preparation))
+            case .trim(let trim):
+                mayHaveChanged = true
+                return .trimmed(try setTrim(trim))
+            }
+        } catch {
+            if case .sample = request, error.isTimeless { return .timeless(.failed(error)) }
+            return .failed(request, .failed(error), mayHaveChanged: mayHaveChanged)
+        }
     }
 }

@@ -197,12 +197,18 @@ extension RTCSource {
         case holdover
     }
 
+    /// - Parameter mayHaveChanged: whether the chip may be another than before.
     /// - Returns: whether this is news.
-    package mutating func noteFailure(_ trouble: RTCTrouble, isTimeless: Bool, at now: MonotonicTime) -> Bool {
+    package mutating func noteFailure(
+        _ trouble: RTCTrouble,
+        isTimeless: Bool,
+        mayHaveChanged: Bool,
+        at now: MonotonicTime
+    ) -> Bool {
         defer { lastError = trouble }
         reference = nil
         self.isTimeless = isTimeless
-        store.abandon()
+        store.abandon(mayHaveChanged: mayHaveChanged)
         interval = Self.samplingInterval
         activity = .idle(until: now + interval)
         return lastError?.isSame(as: trouble) != true
@@ -250,13 +256,19 @@ extension RTCSource {
             deviation: .seconds((variance + deviation * deviation).squareRoot()),
             bound: bound + reference.estimate.phaseError(at: last.edge)
         )
+        let before = store.memory.prediction(at: last).offset
         let outcome = store.update { memory in
             memory.learn(from: reference, at: last.edge)
             let outcome = memory.model.observe(observation)
             if outcome != .rejected { memory.doubt = .zero }
             return outcome
         }
-        if outcome == .relearned { line = EdgeLine() }
+        if outcome == .relearned {
+            line = EdgeLine()
+        } else {
+            // What has been learned of the chip's offset holds for the edges before, too.
+            line.shift(by: before - store.memory.prediction(at: last).offset)
+        }
         guard trimsChip, !store.memory.isTrimmedByHand else { return }
         requestedTrim = trimming.trim(of: model, at: utc.timescale.date(at: last.edge))
     }

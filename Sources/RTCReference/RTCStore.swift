@@ -13,7 +13,7 @@ package struct RTCStore: Equatable, Sendable {
     /// What is being done to the chip.
     private enum Change: Equatable {
         case none
-        case setting(TimeToSet)
+        case setting(TimeToSet, wasBeingWritten: Bool)
         case testing(wasBeingWritten: Bool)
     }
 
@@ -46,18 +46,21 @@ package struct RTCStore: Equatable, Sendable {
     // MARK: The chip's time
 
     package mutating func begin(setting time: TimeToSet) {
-        change = .setting(time)
+        change = .setting(time, wasBeingWritten: memory.model.isBeingWritten)
         memory.model.rewriteBegins()
     }
 
-    /// The change was not made, or not whole: the chip is not believed until it is set.
-    package mutating func abandon() { change = .none }
+    /// The change was not made: the chip is what it was, or, if it may have changed, is not believed until it is set.
+    package mutating func abandon(mayHaveChanged: Bool) {
+        if case .setting(_, wasBeingWritten: false) = change, !mayHaveChanged { memory.model.rewriteIsOff() }
+        change = .none
+    }
 
     /// The chip was set as begun.
     ///
     /// - Parameter known: UTC by others than whoever gave the time, if there are any.
     package mutating func commit(_ report: WriteReport, known: TimeReference?) {
-        guard case .setting(let time) = change else { return }
+        guard case .setting(let time, _) = change else { return }
         change = .none
         let moment = report.edge.edge
         var residual = report.residual

@@ -40,6 +40,21 @@ extension RTCReference {
     /// A chip that was just set is wrong by less than this, or the write has failed.
     private static let verificationTolerance = NTPDuration.milliseconds(500)
 
+    /// What is found out of the chip before it is set.
+    package struct WritePreparation: Sendable {
+        fileprivate let lead: NTPDuration
+        fileprivate let before: RTCChipSnapshot
+        /// When that was read.
+        fileprivate let moment: MonotonicTime
+    }
+
+    /// Reads what a write needs to know; the chip stays as it is.
+    ///
+    /// - Throws: `chip`: it does not answer, or is of another kind.
+    package func prepareWrite() throws(RTCError) -> WritePreparation {
+        WritePreparation(lead: try measuredLead(), before: try readSnapshot(), moment: clock.now)
+    }
+
     /// Sets the chip to `timescale`, so that the chip's second begins when UTC's does, and measures how well that went.
     ///
     /// The chip's second begins anew at a known bit of the transfer that starts it. That transfer therefore begins one lead
@@ -54,13 +69,15 @@ extension RTCReference {
     /// - Throws: `implausible` for a time that is not in `plausibleDates`, `chip` with `yearOutOfRange` outside of 2000–2099, both
     ///   before anything is written; `writeIncomplete`, `notVerified`, `oscillatorStopFlagStays`, and what `findEdge`
     ///   throws. After any of the latter the chip must not be believed until a write succeeds.
-    package func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
-        let lead = try measuredLead()
-        let due = timescale.date(at: clock.now)
-        let before = try readSnapshot()
+    package func write(
+        _ timescale: Timescale,
+        after preparation: WritePreparation
+    ) throws(RTCError) -> WriteReport {
+        let before = preparation.before
+        let due = timescale.date(at: preparation.moment)
         let wasOffOnBattery: Bool
         do throws(RTCChipError) { wasOffOnBattery = try chip.startOscillator() } catch { throw .chip(error) }
-        let placed = try place(timescale, lead: lead, hourMode: before.hourMode)
+        let placed = try place(timescale, lead: preparation.lead, hourMode: before.hourMode)
         if placed.oscillatorStopped { try clearOscillatorStopFlag() }
         return WriteReport(
             written: placed.written,

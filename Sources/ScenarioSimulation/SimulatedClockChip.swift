@@ -69,18 +69,8 @@ package final class SimulatedClockChip {
         pass(to: time)
         clock.advance(by: oscillator.moment(at: time) - clock.now)
         if character.noise > 0, generator.uniform() <= character.noise { disturb() }
-        let answer: RTCAnswer
-        do throws(RTCError) {
-            switch request {
-            case .sample(let prediction): answer = .sample(try driver.findEdge(expecting: prediction))
-            case .write(let timescale):
-                answer = .written(try driver.write(timescale))
-                writes += 1
-            case .trim(let trim): answer = .trimmed(try driver.setTrim(trim))
-            }
-        } catch {
-            answer = .failure(of: request, .failed(error))
-        }
+        let answer = driver.answer(to: request)
+        if case .written = answer { writes += 1 }
         return (oscillator.time(of: clock.now), answer)
     }
 

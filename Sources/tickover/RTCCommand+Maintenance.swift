@@ -128,6 +128,8 @@ extension RTCCommand {
                     return (test.run(), test.timeChange)
                 }
             } catch {
+                // It could not be opened.
+                try journal.change { $0.endTest(.none) }
                 throw ToolError(error)
             }
             try journal.change { $0.endTest(timeChange) }

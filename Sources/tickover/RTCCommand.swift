@@ -49,13 +49,11 @@ struct RTCCommand {
         let time = try timeToSet(date)
         return try withDevice { device, _ throws(ToolError) in
             var journal = try journal(of: device)
+            // A chip that is not there, or is another one, is left as it is, and so is what is kept.
+            let preparation = try attempt { () throws(RTCTrouble) in try device.prepareWrite() }
             try journal.change { $0.begin(setting: time) }
-            let written: WriteReport
-            do throws(RTCTrouble) {
-                written = try device.write(Timescale(reading: time.reading(at: clock.now), frequency: .zero))
-            } catch {
-                throw ToolError(error)
-            }
+            let timescale = Timescale(reading: time.reading(at: clock.now), frequency: .zero)
+            let written = try attempt { () throws(RTCTrouble) in try device.write(timescale, after: preparation) }
             try journal.change { $0.commit(written, known: nil) }
             let report = RTCWriteReport(written)
             return rendered(report.text, report.json, as: format)
@@ -172,11 +170,16 @@ struct RTCCommand {
         }
         let result: Result<Value, ToolError>
         do throws(ToolError) { result = .success(try work(device, signals)) } catch { result = .failure(error) }
-        do throws(RTCTrouble) { try device.close() } catch { throw ToolError(error) }
+        try attempt { () throws(RTCTrouble) in try device.close() }
         return try result.get()
     }
 }
 
 extension ToolError {
     init(_ error: RTCTrouble) { self.init(.failure, error.description) }
+}
+
+/// What `work` comes to; the chip's trouble is the command's.
+private func attempt<Result>(_ work: () throws(RTCTrouble) -> Result) throws(ToolError) -> Result {
+    do throws(RTCTrouble) { return try work() } catch { throw ToolError(error) }
 }

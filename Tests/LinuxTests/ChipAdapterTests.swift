@@ -109,7 +109,7 @@ private final class ChipAdapter: I2CAdapter {
 
         let sample = try rtc.findEdge()
         #expect((sample.offset(from: timescale) - .seconds(2.7)).magnitude <= sample.uncertainty)
-        let report = try rtc.write(timescale)
+        let report = try rtc.write(timescale, after: try rtc.prepareWrite())
         #expect(report.residual.magnitude < .milliseconds(residual))
         let truth = chip.date(at: clock.now) - timescale.date(at: clock.now)
         #expect((report.residual - truth).magnitude <= report.uncertainty)

@@ -57,6 +57,7 @@ extension SimulatedWorld {
         leapSecond: LeapSecond? = nil,
         clockOffset: NTPDuration = .milliseconds(50),
         rememberedFrequency: Frequency? = nil,
+        seed: UInt64 = 1,
         configure: (inout EngineConfiguration) -> Void = { _ in }
     ) {
         var scenario = Scenario(name: "test")
@@ -68,7 +69,7 @@ extension SimulatedWorld {
         scenario.servers = servers
         scenario.rtc = chip
         scenario.leapSecond = leapSecond
-        self.init(scenario, seed: 1, configure: configure)
+        self.init(scenario, seed: seed, configure: configure)
     }
 
     func run(_ seconds: Double, check: (SimulatedWorld) -> Void = { _ in }) {

@@ -129,6 +129,19 @@ private func workplace(_ saved: String) throws -> Workplace {
         #expect(try kept(workplace).contains("rewriting yes"))
     }
 
+    @Test func `keeps what is known of a chip that cannot be set`() throws {
+        let workplace = try workplace(saved(offset: 0.25))
+        let before = try kept(workplace)
+        for chip in ["rtc simulated hung", "rtc ds3231 /dev/i2c-99"] {
+            for command in [["set", "--time", "2027-01-01T00:00:00Z"], ["selftest"]] {
+                let path = try workplace.write("\(chip)\nstatedir \(workplace.path("state"))\n", to: "conf")
+                #expect(try run(try Build.host.command("tickover") + ["rtc"] + command + ["-c", path]).status == 1)
+                #expect(try !kept(workplace).contains("rewriting yes"), "\(chip) \(command)")
+            }
+        }
+        #expect(try kept(workplace) == before)
+    }
+
     @Test func `knows of a self-test`() throws {
         let workplace = try workplace(saved(offset: 0.25))
         #expect(try tool(workplace, "rtc simulated offset 0.25", "selftest").status == 0)

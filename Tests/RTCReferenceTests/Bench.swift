@@ -59,3 +59,9 @@ struct Bench {
         return phaseAtEdge - sample.chipTime
     }
 }
+
+extension RTCReference {
+    func write(_ timescale: Timescale) throws(RTCError) -> WriteReport {
+        try write(timescale, after: try prepareWrite())
+    }
+}

@@ -76,7 +76,7 @@ import Testing
         #expect(throws: RTCRefused.self) { try Self.time(store) }
         // A power cut now, or a bus that fails.
         #expect(throws: RTCRefused.self) { try Self.time(Self.store(store.text)) }
-        store.abandon()
+        store.abandon(mayHaveChanged: true)
         #expect(!store.isSetting)
         #expect(throws: RTCRefused.self) { try Self.time(store) }
         store.commit(Self.report(), known: nil)
@@ -84,6 +84,19 @@ import Testing
         store.begin(setting: .reference(Self.reference()))
         store.commit(Self.report(), known: nil)
         _ = try Self.time(store)
+    }
+
+    @Test func `believes a chip as before that was not touched, and one that was half-set no more than before`() throws {
+        var store = Self.known()
+        let before = store
+        store.begin(setting: .reference(Self.reference()))
+        store.abandon(mayHaveChanged: false)
+        #expect(store == before)
+        store.begin(setting: .reference(Self.reference()))
+        store.abandon(mayHaveChanged: true)
+        store.begin(setting: .reference(Self.reference()))
+        store.abandon(mayHaveChanged: false)
+        #expect(throws: RTCRefused.self) { try Self.time(store) }
     }
 
     @Test func `gives the chip no smaller bound than what it was set by`() throws {

@@ -35,6 +35,7 @@ extension Engine {
     /// - Returns: whether the servers' new time is followed.
     @discardableResult
     mutating func decide(after event: Facts.Event, at now: ClockReading) -> Bool {
+        watchClock(at: now)
         let facts = facts(after: event, at: now)
         let decision = Decision(facts, decisionLimits)
         if case .panic(let offset)? = decision.correction?.action {
@@ -106,6 +107,8 @@ extension Engine {
             guard let address = associations.first(where: { $0.id == server.id })?.address else { return }
             if before.kind != .synchronised {
                 tell(.synchronised(address, stratum: server.stratum))
+                // A chip that has no time is set as soon as there is one.
+                rtc?.hasten(at: now.monotonic)
             } else {
                 tell(.systemPeerChanged(address, stratum: server.stratum))
             }

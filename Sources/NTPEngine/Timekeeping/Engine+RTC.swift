@@ -34,9 +34,13 @@ extension Engine {
             rtc?.note(report, at: estimate?.date(at: report.effective) ?? now.date, now: now.monotonic)
             tell(.rtcTrimmed(report))
             saveRTC()
-        case .failed(_, let trouble): noteFailure(trouble, isTimeless: false, at: now.monotonic)
+        case .failed(_, let trouble, let mayHaveChanged):
+            let wasSetting = isSettingRTC
+            noteFailure(trouble, isTimeless: false, mayHaveChanged: mayHaveChanged, at: now.monotonic)
+            // What is kept says that a write is under way.
+            if wasSetting, !mayHaveChanged { saveRTC() }
         case .timeless(let trouble):
-            noteFailure(trouble, isTimeless: true, at: now.monotonic)
+            noteFailure(trouble, isTimeless: true, mayHaveChanged: false, at: now.monotonic)
             guard isTimeKnown, let estimate = timekeeper.followed?.estimate,
                 rtc?.mayBeWritten(at: estimate.date(at: now.monotonic)) == true
             else { return }
@@ -44,9 +48,14 @@ extension Engine {
         }
     }
 
-    private mutating func noteFailure(_ trouble: RTCTrouble, isTimeless: Bool, at now: MonotonicTime) {
-        guard rtc?.noteFailure(trouble, isTimeless: isTimeless, at: now) == true else { return }
-        tell(.rtcTrouble(trouble))
+    private mutating func noteFailure(
+        _ trouble: RTCTrouble,
+        isTimeless: Bool,
+        mayHaveChanged: Bool,
+        at now: MonotonicTime
+    ) {
+        let isNews = rtc?.noteFailure(trouble, isTimeless: isTimeless, mayHaveChanged: mayHaveChanged, at: now)
+        if isNews == true { tell(.rtcTrouble(trouble)) }
     }
 
     private mutating func take(_ sample: EdgeSample, at now: ClockReading) {

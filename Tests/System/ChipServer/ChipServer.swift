@@ -8,8 +8,8 @@ import Simulation
 
 /// `chip-server NAME`: a DS3231 that was never set, on an I2C bus of 100 kHz that other programs open as `/dev/NAME`.
 ///
-/// Commands come on standard input, one a line: `unplug` and `plug` the chip, `stop` its oscillator for a moment, or
-/// nothing. Each is answered by chip − CLOCK_REALTIME in seconds, on standard output.
+/// Commands come on standard input, one a line: `unplug` and `plug` the chip, `stop` its oscillator for a moment, `register
+/// ADDRESS VALUE` in decimal as some other software would leave it, or nothing. Each is answered by chip − CLOCK_REALTIME in seconds, on standard output.
 @main
 struct ChipServer {
     private let device: Int32
@@ -81,12 +81,16 @@ struct ChipServer {
 
     private func obey() {
         let now = clock.now
-        switch readLine() {
+        let words = (readLine() ?? "").split(separator: " ")
+        switch words.first {
         case "unplug": chip.losePower(at: now)
         case "plug": chip.restorePower(at: now)
         case "stop":
             chip.stopOscillator(at: now)
             chip.restorePower(at: now)
+        case "register" where words.count == 3:
+            guard let address = UInt8(words[1]), let value = UInt8(words[2]) else { break }
+            chip.setRegister(address, to: value, at: now)
         default: break
         }
         let reading = PairedReading.take(from: SystemTimex()).reading

@@ -100,6 +100,26 @@ tickover rtc set
 check "the second that is written begins with UTC's" near "$(chip offset)" 0 0.002
 check "rtc read finds it as near as it says" near "$(rtc offset_s)" "$(chip offset)" "$(rtc uncertainty_s)"
 
+# What other software leaves in registers that the time does not need: weekday 0, and the century bit in May.
+before=$(lines 'RTC')
+chip "register 3 0" > /dev/null
+chip "register 5 133" > /dev/null
+check "a chip without a weekday has the time" chip_is_right
+check "and is of this century" contains "$(rtc time)" 2031-05
+sleep 300
+check "the daemon has nothing against it" [ "$(lines 'RTC')" = "$before" ]
+
+# Somebody else sets the clock.
+steps=$(lines stepped)
+for seconds in 100 -3600; do
+    date -s "@$(($(date +%s) + seconds))" > /dev/null
+    check "a clock that is wrong is not served" [ "$(query 123 synchronised)" = false ]
+    check "a clock that is $seconds s off is put right" eventually 120 clock_is_right
+    check "and served" [ "$(query 123 stratum)" = 2 ]
+done
+check "the log says who did it, each time" [ "$(lines 'somebody else has set the clock')" = 2 ]
+check "by one step each" [ "$(lines stepped)" = $((steps + 2)) ]
+
 # Unplugging.
 chip unplug > /dev/null
 check "an unplugged chip is reported" eventually 120 logged "nothing answers at the address"
@@ -113,6 +133,13 @@ chip stop > /dev/null
 check "a chip whose oscillator stopped meanwhile is refused" eventually 120 logged "oscillator has stopped"
 check "rtc set makes it good again" tickover rtc set
 check "it is right again" chip_is_right
+
+# A server that is wrong, and stays so.
+stop_upstream
+start_upstream 20 30
+check "a server that jumps is not followed at once" eventually 60 logged "has jumped"
+check "what is served has not moved" near "$(query 123 offset_s)" 0 0.01
+check "nobody contradicts it: it is followed when it has stayed" eventually 900 clock_is_right
 stop_daemon
 stop_upstream
 

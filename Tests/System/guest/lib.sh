@@ -48,6 +48,7 @@ lines() { grep -c -e "$1" /tmp/daemon.log; }
 # configure : /etc/tickover.conf from standard input, and a new log.
 configure() {
     cat > /etc/tickover.conf
+    [ ! -e /tmp/daemon.log ] || cat /tmp/daemon.log >> /tmp/earlier.log
     : > /tmp/daemon.log
 }
 

@@ -7,6 +7,16 @@
 insmod /modules/i2c-bcm2835.ko
 insmod /modules/i2c-dev.ko
 check "the kernel's driver finds the I2C controller" eventually 20 test -e /dev/i2c-1
+
+# As it comes it is no DS3231, and is left alone.
+registers() { for address in 7 8 9 10 11 12 13 14 15 16 17 18; do i2cget -y 1 0x68 "$address"; done; }
+echo 'rtc ds3231 /dev/i2c-1' > /etc/foreign.conf
+i2cset -y 1 0x68 0x12 0x3f
+before=$(registers)
+check "a chip of another kind is not set" not tickover rtc set --time 2031-05-05T12:00:00Z -c /etc/foreign.conf
+check "the message says what it may be" contains "$(tickover rtc read -c /etc/foreign.conf 2>&1)" DS1307
+check "none of its registers has changed" [ "$(registers)" = "$before" ]
+
 for register in "0x0e 0x1c" "0x0f 0x00" "0x10 0x00" "0x11 0x19" "0x12 0x40"; do
     # shellcheck disable=SC2086 # register and value
     i2cset -y 1 0x68 $register
