@@ -8,7 +8,7 @@ import Testing
 @testable import RTCReference
 
 @Suite struct `The text of events` {
-    private static let server = SocketAddress(address: IPAddress("192.0.2.1")!, port: 123)
+    private static let server = SocketAddress(address: IPAddress(v4: 0xc000_0201), port: 123)
     private static let leap = LeapSecond(.insertion, before: NTPDate(unixSeconds: 1_798_761_600))
 
     @Test(
@@ -71,7 +71,10 @@ import Testing
                 "192.0.2.1:123 does not answer; looking ntp.example up again"
             ),
             (.lookUpFailed("ntp.example: no such host"), .info, "no address yet: ntp.example: no such host"),
-            (.refused(server, .bogusOrigin, keyID: nil), .debug, "192.0.2.1:123: reply refused: bogus origin timestamp"),
+            (
+                .refused(server, .bogusOrigin, keyID: nil), .debug,
+                "192.0.2.1:123: reply refused: bogus origin timestamp"
+            ),
             (
                 .refused(server, .notAuthentic, keyID: 7), .warning,
                 "192.0.2.1:123: reply refused: authentication failed (key 7)"

@@ -86,7 +86,8 @@ import Testing
         _ = try Self.time(store)
     }
 
-    @Test func `believes a chip as before that was not touched, and one that was half-set no more than before`() throws {
+    @Test func `believes a chip as before that was not touched, and one that was half-set no more than before`() throws
+    {
         var store = Self.known()
         let before = store
         store.begin(setting: .reference(Self.reference()))
