@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -152,3 +153,26 @@ int32_t tko_stderr_is_journal(void) {
 }
 
 void tko_syslog(int32_t priority, const char *text) { syslog(LOG_DAEMON | (priority & 7), "%s", text); }
+
+int32_t tko_fork(int32_t *output) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return -error;
+    }
+    close(ends[child == 0 ? 0 : 1]);
+    *output = ends[child == 0 ? 1 : 0];
+    return child;
+}
+
+int32_t tko_wait(int32_t child) {
+    int status;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return -errno;
+    }
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}

@@ -22,6 +22,9 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
     package var truechimers: [SelectionCandidate<ID>]
     /// The others.
     package var falsetickers: [ID]
+    /// Between which true time is if whoever is wrong is a minority: the first and the last point that a majority's intervals
+    /// share. The truechimers share one, but so may others, if an interval is wide. nil for so few that none may be wrong.
+    private var possible: (low: NTPDate, high: NTPDate)?
 
     /// Marzullo's intersection: the largest set of candidates whose intervals (estimate ± root distance) share a
     /// point, if it is a majority.
@@ -31,12 +34,15 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
     /// are no majority, and neither is believed. One alone is believed, having nobody to contradict it.
     ///
     /// - Parameter systemPeer: the present choice; it stays first unless another is clearly better.
+    /// - Parameter voters: how many a majority is to be one of: the candidates, and those who may yet be heard.
     package init(
         among candidates: [SelectionCandidate<ID>],
         at moment: MonotonicTime,
         keeping systemPeer: ID?,
+        voters: Int = 0,
         limits: SelectionLimits = SelectionLimits()
     ) {
+        let voters = max(voters, candidates.count)
         guard let first = candidates.first else {
             truechimers = []
             falsetickers = []
@@ -54,7 +60,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             let covering = intervals.indices.filter { intervals[$0].low <= point && point <= intervals[$0].high }
             if covering.count > agreeing.count { agreeing = covering }
         }
-        guard 2 * agreeing.count > candidates.count else {
+        guard 2 * agreeing.count > voters else {
             truechimers = []
             falsetickers = candidates.map { $0.id }
             return
@@ -71,7 +77,16 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         truechimers = agreeing.map { candidates[$0] }.sorted { left, right in
             left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
         }
+        guard voters >= Self.fewestToErr else { return }
+        let points = (intervals.map { $0.low } + intervals.map { $0.high }).filter { point in
+            2 * intervals.count { $0.low <= point && point <= $0.high } > voters
+        }
+        guard let low = points.min(), let high = points.max() else { return }
+        possible = (origin + low, origin + high)
     }
+
+    /// Of so few, a minority may be wrong.
+    private static var fewestToErr: Int { 3 }
 
     /// How much smaller the present system peer's distance counts, so that two like ones do not take turns.
     private static var hysteresis: Double { 0.7 }
@@ -80,7 +95,8 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
 extension SourceSelection {
     /// The truechimers' mean, weighted by the inverse squares of their likely distances; nil if there are none.
     ///
-    /// Its bound is the same mean of their bounds, since each one's error is within its own.
+    /// Its bound is the same mean of their bounds, since each one's error is within its own, and no less than what true time
+    /// may be away from it as long as a minority is wrong; the user's word for one counts more than that.
     package func combined(at moment: MonotonicTime) -> TimeReference? {
         guard let first = truechimers.first else { return nil }
         let origin = first.reference.estimate.date(at: moment)
@@ -111,10 +127,11 @@ extension SourceSelection {
             frequencyTotal += precision
             frequency += precision * estimate.frequency.fraction
         }
-        return TimeReference(
+        let date = origin + .seconds(offset / total)
+        var reference = TimeReference(
             estimate: ClockEstimate(
                 moment: moment,
-                date: origin + .seconds(offset / total),
+                date: date,
                 frequency: Frequency(fraction: frequency / frequencyTotal),
                 phaseError: .seconds(phaseVariance.squareRoot() / total),
                 // Sources that share the oscillator share its wander: no better than the best of them.
@@ -126,6 +143,11 @@ extension SourceSelection {
             leap: agreedLeap,
             allowance: allowance
         )
+        if let possible, !first.prefer {
+            let farthest = max(date - possible.low, possible.high - date)
+            reference.rootDispersion += max(.zero, farthest - reference.rootDistance(at: moment))
+        }
+        return reference
     }
 
     /// The leap indicator that most of the truechimers announce.

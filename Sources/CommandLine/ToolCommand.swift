@@ -169,9 +169,8 @@ struct GivenOption {
 }
 
 enum ToolOption {
-    case automatic, configurationFile, convert, count, csv, duration, help, ipv4, ipv6, json, markdown, plot, port,
-        reset, seed,
-        seeds, set, time, timeout, version, watch
+    case automatic, configurationFile, convert, count, csv, duration, help, ipv4, ipv6, jobs, json, markdown, plot,
+        port, reset, seed, seeds, set, time, timeout, version, watch, worlds
 
     static var forms: [OptionForm<ToolOption>] {
         [
@@ -191,6 +190,8 @@ enum ToolOption {
             OptionForm(.automatic, nil, "auto"),
             OptionForm(.seed, nil, "seed", value: "SEED"),
             OptionForm(.seeds, nil, "seeds", value: "COUNT"),
+            OptionForm(.worlds, nil, "worlds", value: "COUNT"),
+            OptionForm(.jobs, nil, "jobs", value: "COUNT"),
             OptionForm(.set, nil, "set", value: "STEPS"),
             OptionForm(.time, nil, "time", value: "TIME"),
             OptionForm(.timeout, nil, "timeout", value: "SECONDS"),
@@ -223,7 +224,7 @@ private enum ToolCommandName: String {
         case .query: [.configurationFile, .json, .port, .ipv4, .ipv6, .timeout]
         case .readRTC: [.configurationFile, .json, .watch, .count]
         case .setRTC: [.configurationFile, .json, .time]
-        case .simulate: [.json, .csv, .markdown, .plot, .seed, .seeds]
+        case .simulate: [.json, .csv, .jobs, .markdown, .plot, .seed, .seeds, .worlds]
         case .status: [.configurationFile, .json, .watch]
         case .temperature: [.configurationFile, .json, .convert]
         case .trimRTC: [.configurationFile, .json, .set, .reset, .automatic]

@@ -119,12 +119,16 @@ package enum ToolUsage {
 
     private static let simulate = """
         Usage: tickover simulate SCENARIO... [OPTION]...
+               tickover simulate --worlds COUNT [OPTION]...
 
         Runs the daemon's engine in a simulated world and prints how well it
         keeps the time. Same scenario and seed, same result.
 
               --seed SEED        of the first run (1)
               --seeds COUNT      runs, each with the next seed; medians (1)
+              --worlds COUNT     worlds that chance makes, each of its own seed, in
+                                 which what is promised has to hold
+              --jobs COUNT       processes that worlds are run by (processors)
               --json             print for programs
               --markdown         print a table for documents
               --csv              print every sample of one run

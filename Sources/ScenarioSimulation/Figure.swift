@@ -15,12 +15,17 @@ package enum Figure: String, CaseIterable, Sendable {
     case timeToTenthMillisecond = "time-to-0.1ms"
     case packets
     case steps
-    /// Samples in which the error was beyond the served bound.
+    /// Moments at which the error was beyond the served bound.
     case broken
     /// Largest share of the bound that an error took.
     case closest
     /// Median of the bound over the rms error, in the steady window.
     case boundRatio = "bound-ratio"
+    /// The longest time without any to serve while an honest majority of servers answered.
+    case withoutNeed = "without-need"
+    case stateChanges = "state-changes"
+    /// State files.
+    case unreadable
 
     enum Unit {
         case time
@@ -31,10 +36,19 @@ package enum Figure: String, CaseIterable, Sendable {
 
     var unit: Unit {
         switch self {
-        case .rms, .maximum, .settlingRMS, .settlingMaximum, .timeToMillisecond, .timeToTenthMillisecond: .time
+        case .rms, .maximum, .settlingRMS, .settlingMaximum, .timeToMillisecond, .timeToTenthMillisecond, .withoutNeed:
+            .time
         case .frequencyError: .frequency
-        case .packets, .steps, .broken: .count
+        case .packets, .steps, .broken, .stateChanges, .unreadable: .count
         case .closest, .boundRatio: .ratio
+        }
+    }
+
+    /// Whether no run may break it.
+    var isPromise: Bool {
+        switch self {
+        case .broken, .closest, .withoutNeed, .unreadable: true
+        default: false
         }
     }
 
@@ -50,8 +64,11 @@ package enum Figure: String, CaseIterable, Sendable {
         case .timeToTenthMillisecond: result.timeToTenthMillisecond?.seconds
         case .packets: Double(result.packets)
         case .steps: Double(result.steps)
-        case .broken: Double(result.broken)
-        case .closest: result.closest
+        case .broken: Double(result.promises.broken)
+        case .closest: result.promises.closest
+        case .withoutNeed: result.promises.withoutNeed.seconds
+        case .stateChanges: Double(result.promises.stateChanges)
+        case .unreadable: Double(result.unreadable)
         case .boundRatio: result.boundRatio
         }
     }
@@ -83,7 +100,7 @@ package struct ScenarioSummary: Sendable {
     /// no run may break.
     package func value(_ figure: Figure) -> Double? {
         let values = results.map { figure.value(in: $0) ?? .infinity }
-        let value = figure == .broken || figure == .closest ? values.max() : median(values)
+        let value = figure.isPromise ? values.max() : median(values)
         return value.flatMap { $0.isFinite ? $0 : nil }
     }
 

@@ -8,6 +8,8 @@ package struct PathCharacter: Equatable, Sendable {
     package var jitter = NTPDuration.zero
     /// Of the gamma distribution that `jitter` has; 1 is exponential.
     package var shape = 1.0
+    /// Index of the Pareto (Lomax) distribution that `jitter` has in place of the gamma; more than 1.
+    package var tail: Double?
     /// By how much the way to the server is longer than the way back, half of it added to the one and taken from the
     /// other: half of it is the error of a measurement.
     package var asymmetry = NTPDuration.zero
@@ -61,6 +63,10 @@ struct NetworkPath {
 
     private mutating func queueing() -> Double {
         guard character.jitter > .zero else { return 0 }
+        if let tail = character.tail {
+            let power = Elementary.exp(-Elementary.log(generator.uniform()) / tail)
+            return character.jitter.seconds * (tail - 1) * (power - 1)
+        }
         return character.shape == 1
             ? generator.exponential(mean: character.jitter.seconds)
             : generator.gamma(shape: character.shape, mean: character.jitter.seconds)

@@ -6,31 +6,29 @@ extension Scenario {
     ///
     /// - Parameters:
     ///   - record: sees every sample in order of time.
-    ///   - sabotage: what is done in place of what the engine wants done, for tests of the limits.
+    ///   - tamper: changes the world before it begins, for tests of the limits.
     package func run(
         seed: UInt64,
         record: (ScenarioSample) -> Void = { _ in },
-        sabotage: ((EngineAction, Engine) -> EngineAction)? = nil
+        tamper: (SimulatedWorld) -> Void = { _ in }
     ) -> ScenarioResult {
         let world = SimulatedWorld(self, seed: seed)
-        world.sabotage = sabotage
+        tamper(world)
         var recorder = Recorder(self)
+        var watch = PromiseWatch()
         // Half-way, since samples on the second would meet leap seconds in the act.
         var next = interval / 2
         while next < duration {
-            world.run(until: next)
+            world.run(until: next) { watch.look(at: $0) }
             guard world.panic == nil else { break }
             let sample = world.takeSample()
             recorder.add(sample)
+            watch.look(at: world)
+            watch.judge(world)
             record(sample)
             next += interval
         }
-        world.run(until: duration)
-        return recorder.result(
-            seed: seed,
-            packets: Int64(world.servers.reduce(0) { $0 + $1.requests.count }),
-            steps: Int64(world.steps.count),
-            panic: world.panic
-        )
+        world.run(until: duration) { watch.look(at: $0) }
+        return recorder.result(of: world, watch, seed: seed)
     }
 }

@@ -26,6 +26,8 @@ package struct Scenario: Sendable {
     /// In the order of their times.
     package var events: [Event] = []
     package var leapSecond: LeapSecond?
+    /// Whether the client has a leap second file that knows of it.
+    package var hasLeapFile = false
     package var limits: [Limit] = []
 
     package init(name: String) { self.name = name }
@@ -55,7 +57,15 @@ package struct Scenario: Sendable {
             /// The machine's power goes: the process dies as it is, files and chip survive.
             case powerOff
             /// The machine starts again. Its clock goes on from where it stood, or from `date`.
-            case powerOn(date: NTPDate?)
+            case powerOn(date: NTPDate?, files: SavedFiles = .kept)
+            /// From now on the power fails when the daemon next does this, and is back after a while.
+            case powerFails(PowerFailure, for: NTPDuration)
+            /// While the power is off, the chip's cell is changed: the chip stops.
+            case cellChanged
+            /// The daemon is stopped and started again.
+            case restart
+            /// The configuration is read again, and has these servers, by their places among the scenario's.
+            case sources([Int])
             /// Somebody else sets the client's clock forward by this.
             case clockStep(NTPDuration)
             /// - Parameter 0: the server's place among the scenario's.
@@ -63,6 +73,22 @@ package struct Scenario: Sendable {
             case rtc(RTCFault)
         }
     }
+}
+
+/// What becomes of the files that the daemon has saved while the machine is off.
+package enum SavedFiles: String, Equatable, Sendable {
+    case kept
+    case missing
+    /// They end half-way.
+    case torn
+}
+
+/// In the middle of what the power fails.
+package enum PowerFailure: String, Equatable, Sendable {
+    /// The chip is being set.
+    case write
+    /// What was learned of the chip is being saved: the file stays as it was.
+    case save
 }
 
 /// An upstream server: its clock, what it claims, how the client is configured to use it, and the way to it.

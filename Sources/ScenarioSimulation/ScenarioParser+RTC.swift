@@ -26,7 +26,7 @@ extension ScenarioParser {
     }
 
     mutating func rtcFault(_ line: inout DirectiveLine) throws(SyntaxError) {
-        let kind = try line.word("hung", "held-low", "stopped", "step")
+        let kind = try line.word("hung", "held-low", "silent", "stopped", "step")
         switch kind.text {
         case "stopped": schedule(.rtc(.stopped), at: try line.span(of: kind))
         case "step":
@@ -34,7 +34,8 @@ extension ScenarioParser {
             schedule(.rtc(.step(try line.duration(of: kind))), at: time)
         default:
             let window = try line.window(of: kind)
-            schedule(.rtc(kind.text == "hung" ? .hung : .heldLow), at: window.from)
+            let faults: [String: RTCFault] = ["hung": .hung, "held-low": .heldLow, "silent": .silent]
+            schedule(.rtc(faults[kind.text] ?? .silent), at: window.from)
             schedule(.rtc(.working), at: window.to)
         }
     }

@@ -81,6 +81,7 @@ extension ScenarioParser {
             case "delay": path.delay = try line.span(of: option)
             case "jitter": path.jitter = try line.span(of: option)
             case "shape": path.shape = try line.number(of: option, in: 1...1_000)
+            case "tail": path.tail = try line.number(of: option, in: 1.1...100)
             case "asymmetry": path.asymmetry = try line.duration(of: option)
             case "loss": path.loss = try line.number(of: option, in: 0...1)
             default: throw unknown(option, of: line)
@@ -120,6 +121,13 @@ extension ScenarioParser {
         let offset = try line.duration(of: line.keyword)
         guard !servers.isEmpty else { return schedule(.clockStep(offset), at: time) }
         for index in servers { schedule(.server(index, .step(offset)), at: time) }
+    }
+
+    mutating func sources(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let time = try line.span(of: line.keyword)
+        var places: [Int] = []
+        while line.hasMore { places += try servers(&line) }
+        schedule(.sources(places), at: time)
     }
 
     /// The servers that the next word means: one by its name, or `all` of those above; none for `client`.

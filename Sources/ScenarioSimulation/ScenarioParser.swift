@@ -80,7 +80,15 @@ struct ScenarioParser {
         case "outage": try outage(&line)
         case "step": try step(&line)
         case "power-off": try powerOff(&line)
-        case "leap-second": scenario.leapSecond = try leapSecond(&line)
+        case "power-fails": try powerFails(&line)
+        case "restart": schedule(.restart, at: try line.span(of: keyword))
+        case "sources": try sources(&line)
+        case "leap-second":
+            scenario.leapSecond = try leapSecond(&line)
+            if line.hasMore {
+                _ = try line.word("file")
+                scenario.hasLeapFile = true
+            }
         case "rtc": try rtc(&line)
         case "rtc-fault": try rtcFault(&line)
         case "limit": scenario.limits.append(try limit(&line))
@@ -178,9 +186,27 @@ struct ScenarioParser {
 
     private mutating func powerOff(_ line: inout DirectiveLine) throws(SyntaxError) {
         let window = try line.window(of: line.keyword)
-        let date = line.hasMore ? try line.date(of: try line.word("date")) : nil
+        var date: NTPDate?
+        var files = SavedFiles.kept
         schedule(.powerOff, at: window.from)
-        schedule(.powerOn(date: date), at: window.to)
+        while let option = line.next() {
+            switch option.text {
+            case "date": date = try line.date(of: option)
+            case "files":
+                let name = try line.word("kept", "missing", "torn")
+                files = SavedFiles(rawValue: name.text) ?? .kept
+            case "cell-changed": schedule(.cellChanged, at: window.from)
+            default: throw unknown(option, of: line)
+            }
+        }
+        schedule(.powerOn(date: date, files: files), at: window.to)
+    }
+
+    private mutating func powerFails(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let name = try line.word("write", "save")
+        let time = try line.span(of: name)
+        let failure = PowerFailure(rawValue: name.text) ?? .save
+        schedule(.powerFails(failure, for: try line.period(of: name)), at: time)
     }
 
     private func leapSecond(_ line: inout DirectiveLine) throws(SyntaxError) -> LeapSecond {

@@ -30,7 +30,7 @@ package struct ScenarioPlot {
         for figure in [Figure.rms, .maximum] {
             caption += ", \(figure.rawValue) " + figure.text(figure.value(in: result))
         }
-        return caption + ", bound broken in \(result.broken) of \(result.served) samples"
+        return caption + ", bound broken at \(result.promises.broken) moments"
     }
 
     // MARK: Panels

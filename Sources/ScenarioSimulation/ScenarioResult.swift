@@ -15,12 +15,14 @@ package struct ScenarioResult: Equatable, Sendable {
     package var packets: Int64
     /// Of the clock, by the engine.
     package var steps: Int64
-    /// Samples while time was served.
+    /// Samples while the machine was on.
+    package var on: Int64
+    /// Those of them in which time was served.
     package var served: Int64
-    /// Those of them in which the error was beyond the bound.
-    package var broken: Int64
-    /// The largest share of the bound that an error took.
-    package var closest: Double
+    /// What was promised, and kept or not.
+    package var promises: PromiseWatch
+    /// State files that could not be read although nobody had damaged them.
+    package var unreadable: Int64
     /// The median of the bound in the steady window over the rms error.
     package var boundRatio: Double?
     /// When the engine gave up, the offset being beyond the panic limit.
@@ -42,9 +44,8 @@ struct Recorder {
     private var frequencies: Int64 = 0
     private var toMillisecond = SettlingTime(limit: .milliseconds(1))
     private var toTenthMillisecond = SettlingTime(limit: .milliseconds(0.1))
+    private var on: Int64 = 0
     private var served: Int64 = 0
-    private var broken: Int64 = 0
-    private var closest = 0.0
     private var bounds: [NTPDuration] = []
 
     init(_ scenario: Scenario) {
@@ -55,10 +56,10 @@ struct Recorder {
     mutating func add(_ sample: ScenarioSample) {
         toMillisecond.add(sample)
         toTenthMillisecond.add(sample)
-        guard let error = sample.error, let bound = sample.bound else { return }
+        guard let error = sample.error else { return }
+        on += 1
+        guard let bound = sample.bound else { return }
         served += 1
-        if sample.isBroken { broken += 1 }
-        closest = max(closest, error.magnitude.seconds / max(bound.seconds, 1e-9))
         if settlingWindow.contains(sample.time) { settling.add(error) }
         guard steadyWindow.contains(sample.time) else { return }
         steady.add(error)
@@ -69,7 +70,7 @@ struct Recorder {
         }
     }
 
-    func result(seed: UInt64, packets: Int64, steps: Int64, panic: NTPDuration?) -> ScenarioResult {
+    func result(of world: SimulatedWorld, _ promises: PromiseWatch, seed: UInt64) -> ScenarioResult {
         let figures = steady.figures
         return ScenarioResult(
             seed: seed,
@@ -79,15 +80,16 @@ struct Recorder {
                 ? Frequency(fraction: (frequencySquares / Double(frequencies)).squareRoot()) : nil,
             timeToMillisecond: toMillisecond.result,
             timeToTenthMillisecond: toTenthMillisecond.result,
-            packets: packets,
-            steps: steps,
+            packets: Int64(world.servers.reduce(0) { $0 + $1.requests.count }),
+            steps: Int64(world.steps.count),
+            on: on,
             served: served,
-            broken: broken,
-            closest: closest,
+            promises: promises,
+            unreadable: world.unreadable,
             boundRatio: figures.flatMap { figures in
                 median(bounds).map { $0.seconds / max(figures.rms.seconds, 1e-9) }
             },
-            panic: panic
+            panic: world.panic
         )
     }
 }

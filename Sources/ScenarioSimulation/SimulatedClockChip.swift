@@ -74,6 +74,23 @@ package final class SimulatedClockChip {
         return (oscillator.time(of: clock.now), answer)
     }
 
+    /// Begins with `request` and loses the bus in the middle of it.
+    func interrupt(_ request: RTCRequest, at time: NTPDuration) {
+        pass(to: time)
+        clock.advance(by: oscillator.moment(at: time) - clock.now)
+        let first = bus.transfers + Self.transfersBeforeTime + Int64(generator.next() & 3)
+        let octet = Int64(generator.next() & 7)
+        for transfer in first..<first + Self.transfersOfWrite {
+            bus.fail(transfer: transfer, octet: octet, with: .busFault)
+        }
+        _ = driver.answer(to: request)
+        bus.forgetFaults()
+    }
+
+    /// Of a write: those that find out how long transfers take, and the others up to its end.
+    private static let transfersBeforeTime: Int64 = 9
+    private static let transfersOfWrite: Int64 = 64
+
     /// One of the next octets on the bus is not acknowledged.
     private func disturb() {
         let transfer = bus.transfers + Int64(generator.next() & 15)
@@ -89,6 +106,9 @@ package final class SimulatedClockChip {
         pass(to: time)
         chip.restorePower(at: MonotonicTime(sinceStart: time))
     }
+
+    /// While the power is off, the cell is taken out, which stops the chip, and another put in.
+    func changeCell(at time: NTPDuration) { inject(.stopped, at: time) }
 
     func inject(_ fault: RTCFault, at time: NTPDuration) {
         pass(to: time)

@@ -41,10 +41,17 @@ extension SimulatedWorld {
                 self.steering = steering
             case .publish(let status): clock.announce(status.leap, at: moment)
             case .rtc(let request):
+                if case .write = request, case (.write, let duration)? = powerFailure {
+                    chip?.interrupt(request, at: time)
+                    return failPower(for: duration)
+                }
                 guard let answer = chip?.answer(request, at: time) else { break }
                 arrivals.add(.rtc(answer.answer), at: answer.time)
             case .saveFrequency(let frequency): savedFrequency = frequency
-            case .saveRTC(let text): savedRTC = text
+            case .saveRTC(let text):
+                if case (.save, let duration)? = powerFailure { return failPower(for: duration) }
+                savedRTC = text
+                hasTornFiles = false
             case .broadcast(let datagram, let address, _): broadcasts.append((time, address, datagram))
             case .tell(let event): events.append(event)
             case .associationsChanged, .close, .measured, .corrected: break

@@ -39,6 +39,8 @@ package final class SimulatedWorld {
     package var savedRTC: String?
 
     private var scheduled = Agenda<Scenario.Event.Kind>()
+    /// In the middle of what the power is going to fail, and for how long.
+    var powerFailure: (moment: PowerFailure, duration: NTPDuration)?
     var arrivals = Agenda<Arrival>()
 
     /// What the engine has told.
@@ -49,6 +51,10 @@ package final class SimulatedWorld {
     package internal(set) var broadcasts: [(time: NTPDuration, address: SocketAddress, datagram: NTPDatagram)] = []
     /// When the engine gave up, the offset being beyond the panic limit; nothing happens any more.
     package internal(set) var panic: NTPDuration?
+
+    /// State files that could not be read although nobody had damaged them.
+    package private(set) var unreadable: Int64 = 0
+    var hasTornFiles = false
 
     var lastSample: ScenarioSample?
     /// Whether the clock has been stepped since then.
@@ -88,7 +94,20 @@ package final class SimulatedWorld {
             random: randomness,
             at: reading
         )
+        engine.setLeapSeconds(leapSeconds)
         for event in scenario.events { scheduled.add(event.kind, at: event.time) }
+    }
+
+    /// What the client's leap second file says.
+    private var leapSeconds: LeapSecondTable? {
+        guard scenario.hasLeapFile, let leap = scenario.leapSecond else { return nil }
+        return LeapSecondTable(
+            changes: [
+                LeapSecondTable.Change(date: leap.midnight - .seconds(3_650 * 86_400), taiOffset: 37),
+                LeapSecondTable.Change(date: leap.midnight, taiOffset: leap.kind == .insertion ? 38 : 36),
+            ],
+            expiry: leap.midnight + .seconds(365 * 86_400)
+        )
     }
 
     // MARK: Time
@@ -153,20 +172,60 @@ package final class SimulatedWorld {
     /// Lets something happen at the present moment, be it said by the scenario or by whoever drives the world.
     package func inject(_ event: Scenario.Event.Kind) {
         switch event {
-        case .powerOff:
-            stoppedAt = now.date
-            arrivals.removeAll()
-            chip?.losePower(at: time)
-        case .powerOn(let date):
-            clock = ClockTrajectory(from: ClockReading(monotonic: moment, date: date ?? stoppedAt ?? now.date))
-            stoppedAt = nil
+        case .powerOff: powerOff()
+        case .powerOn(let date, let files):
+            guard let stoppedAt else { break }
+            clock = ClockTrajectory(from: ClockReading(monotonic: moment, date: date ?? stoppedAt))
+            self.stoppedAt = nil
             chip?.restorePower(at: time)
+            damage(files)
             start()
+        case .powerFails(let moment, let duration): powerFailure = (moment, duration)
+        case .cellChanged: chip?.changeCell(at: time)
+        case .restart:
+            guard isOn else { break }
+            perform { engine, now in engine.shutDown(at: now) }
+            arrivals.removeAll()
+            start()
+        case .sources(let places):
+            configuration.sources = places.map { scenario.servers[$0].source }
+            let sources = configuration.sources
+            guard isOn else { break }
+            perform { engine, now in
+                engine.setSources(sources, at: now.monotonic)
+                engine.advance(to: now)
+            }
         case .clockStep(let offset):
             clock.step(by: ClockStep(offset), at: moment)
             isStepped = true
         case .server(let index, let event): servers[index].inject(event)
         case .rtc(let fault): chip?.inject(fault, at: time)
+        }
+    }
+
+    private func powerOff() {
+        guard isOn else { return }
+        stoppedAt = now.date
+        arrivals.removeAll()
+        chip?.losePower(at: time)
+    }
+
+    /// The power fails in the middle of something.
+    func failPower(for duration: NTPDuration) {
+        powerFailure = nil
+        powerOff()
+        scheduled.add(.powerOn(date: nil), at: time + duration)
+    }
+
+    private func damage(_ files: SavedFiles) {
+        switch files {
+        case .kept: break
+        case .missing:
+            savedRTC = nil
+            savedFrequency = nil
+        case .torn:
+            hasTornFiles = true
+            savedRTC = savedRTC.map { String($0.prefix($0.count / 2)) }
         }
     }
 
@@ -178,7 +237,13 @@ package final class SimulatedWorld {
             random: randomness,
             at: now
         )
+        engine.setLeapSeconds(leapSeconds)
+        let known = events.count
         carryOutActions()
+        let isUnreadable = events.dropFirst(known).contains { event in
+            if case .rtcMemoryUnreadable = event { true } else { false }
+        }
+        if isUnreadable, !hasTornFiles { unreadable += 1 }
     }
 
     /// Calls the engine at the present moment, as the daemon does for its user, and does what comes of it.

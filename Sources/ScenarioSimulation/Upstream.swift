@@ -82,7 +82,7 @@ package struct Upstream {
         return (sent + back, NTPDatagram(reply))
     }
 
-    private func date(at time: NTPDuration, _ truth: TrueTime) -> NTPDate {
+    func date(at time: NTPDuration, _ truth: TrueTime) -> NTPDate {
         truth.date(at: time) + character.offset + .seconds(oscillator.gain(at: time))
     }
 }

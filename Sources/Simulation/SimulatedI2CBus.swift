@@ -71,6 +71,9 @@ package final class SimulatedI2CBus: I2CBus {
         faults.append(Fault(transfer: transfer, octet: octet, error: error))
     }
 
+    /// Lets no transfer fail any more of those that were to.
+    package func forgetFaults() { faults.removeAll() }
+
     package func write(_ bytes: Span<UInt8>, to address: I2CAddress) throws(I2CError) {
         var transfer = try begin()
         defer { end(&transfer) }

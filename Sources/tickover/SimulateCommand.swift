@@ -10,6 +10,7 @@ enum SimulateCommand {
     private static let sizeLimit = 1 << 20
 
     static func run(_ request: SimulationRequest, as format: ReportFormat) throws(ToolError) -> ExitStatus {
+        if let worlds = request.worlds { return try WorldsCommand.run(request, worlds: worlds, as: format) }
         var scenarios: [Scenario] = []
         for path in request.scenarios { scenarios.append(try read(path)) }
         if request.output == .samples || request.plot != nil { return try trace(scenarios[0], request, format) }

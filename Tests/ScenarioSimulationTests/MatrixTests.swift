@@ -54,10 +54,15 @@ enum Matrix {
         _ sabotage: @escaping (ClockSteering, Engine) -> ClockSteering
     ) throws -> [Figure] {
         let scenario = try Matrix.scenario(name)
-        let result = scenario.run(seed: 1, record: { _ in }) { action, engine in
-            guard case .steer(let steering) = action else { return action }
-            return .steer(sabotage(steering, engine))
-        }
+        let result = scenario.run(
+            seed: 1,
+            tamper: { world in
+                world.sabotage = { action, engine in
+                    guard case .steer(let steering) = action else { return action }
+                    return .steer(sabotage(steering, engine))
+                }
+            }
+        )
         return ScenarioSummary(scenario, results: [result]).failures.map(\.figure)
     }
 

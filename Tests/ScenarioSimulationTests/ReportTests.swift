@@ -22,9 +22,10 @@ import Testing
                 steady: rms.map { .init(rms: .seconds($0), maximum: .seconds($0)) },
                 packets: 5,
                 steps: 0,
+                on: 10,
                 served: 10,
-                broken: broken,
-                closest: 0.5
+                promises: PromiseWatch(broken: broken),
+                unreadable: 0
             )
         }
         let scenario = Scenario(name: "x")

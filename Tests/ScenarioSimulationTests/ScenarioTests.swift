@@ -53,7 +53,7 @@ private func samples(_ scenario: Scenario, seed: UInt64 = 1) -> [ScenarioSample]
         let steady = try #require(result.steady)
         #expect(steady.rms < .microseconds(100) && steady.rms > .microseconds(1))
         #expect(steady.maximum > steady.rms)
-        #expect(result.broken == 0 && result.served > 7_000 && result.closest <= 1)
+        #expect(result.promises.broken == 0 && result.served > 7_000 && result.promises.closest <= 1)
         #expect(result.packets > 120 && result.packets < 500)
     }
 
@@ -148,24 +148,34 @@ private func samples(_ scenario: Scenario, seed: UInt64 = 1) -> [ScenarioSample]
         let scenario = try scenario("limit rms 100us\nlimit time-to-1ms 60\n")
         let good = ScenarioSummary(scenario, results: [scenario.run(seed: 1)])
         #expect(good.failures == [])
-        let result = scenario.run(seed: 1, record: { _ in }) { action, _ in
-            guard case .steer(var steering) = action else { return action }
-            steering.slew = -steering.slew
-            return .steer(steering)
-        }
+        let result = scenario.run(
+            seed: 1,
+            tamper: { world in
+                world.sabotage = { action, _ in
+                    guard case .steer(var steering) = action else { return action }
+                    steering.slew = -steering.slew
+                    return .steer(steering)
+                }
+            }
+        )
         #expect(Set(ScenarioSummary(scenario, results: [result]).failures.map(\.figure)) == [.rms])
     }
 
     @Test func `that lets the clock run free is caught`() throws {
         let scenario = try scenario("limit rms 100us\nlimit broken 0\n")
         var isFirst = true
-        let result = scenario.run(seed: 1, record: { _ in }) { action, _ in
-            guard case .steer = action, !isFirst else {
-                isFirst = false
-                return action
+        let result = scenario.run(
+            seed: 1,
+            tamper: { world in
+                world.sabotage = { action, _ in
+                    guard case .steer = action, !isFirst else {
+                        isFirst = false
+                        return action
+                    }
+                    return .steer(ClockSteering(frequency: .ppm(-40)))
+                }
             }
-            return .steer(ClockSteering(frequency: .ppm(-40)))
-        }
+        )
         #expect(ScenarioSummary(scenario, results: [result]).failures.map(\.figure).contains(.rms))
     }
 }

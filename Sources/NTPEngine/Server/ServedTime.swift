@@ -79,7 +79,7 @@ package struct ServedTime: BitwiseCopyable, Equatable, Sendable {
 /// Their transmit timestamps are a little later than its reading. By that the bound is too small, but by less than the
 /// precision that is part of it.
 package struct ToldTime: Sendable {
-    let header: NTPPacket
+    package let header: NTPPacket
     let smear: NTPDuration
     let now: ClockReading
 

@@ -25,6 +25,7 @@ struct ServerVote {
             among: candidates,
             at: now,
             keeping: facts.network?.systemPeer.id,
+            voters: Self.voters(facts, candidates.map { $0.id }),
             limits: limits
         )
         let combined = selection.combined(at: now)
@@ -57,6 +58,12 @@ struct ServerVote {
     /// Whether one of those that the servers' last time was made of is still agreed with.
     func isHeard(_ network: NetworkTime?) -> Bool {
         network?.members.contains { member in truechimers.contains { $0.id == member } } ?? false
+    }
+
+    /// Those who may have to be outvoted: of fewer than three nobody could be.
+    private static func voters(_ facts: Facts, _ candidates: [AssociationID]) -> Int {
+        let voters = facts.servers.count { candidates.contains($0.identity.id) || $0.isPending }
+        return voters < fewestToOutvote ? candidates.count : voters
     }
 
     private static func candidates(

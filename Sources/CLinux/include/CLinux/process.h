@@ -14,6 +14,13 @@ int32_t tko_become(const char *user, const char *group);
 /// setpriority(2): the highest that is not real-time.
 int32_t tko_raise_priority(void);
 
+/// fork(2), with a pipe(2) from the child to the parent, of which `output` is the own end. Before any thread is started. 0 in
+/// the child.
+int32_t tko_fork(int32_t *output);
+
+/// waitpid(2): the signal that ended the child, 0 if none did.
+int32_t tko_wait(int32_t child);
+
 /// How many processors this process may use.
 int32_t tko_processors(void);
 
