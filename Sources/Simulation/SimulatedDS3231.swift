@@ -26,9 +26,6 @@ package final class SimulatedDS3231: I2CDevice {
     /// By which BSY follows CONV.
     private static let busyDelay = NTPDuration.milliseconds(2)
 
-    /// Rate change per step of the aging register; positive steps slow the chip.
-    package static let agingStep = Frequency.ppm(-0.1)
-
     private var counters = ChipCounters()
     private var oscillator: ChipOscillator
     /// Whole seconds of the oscillator that are in `counters`.
@@ -48,15 +45,24 @@ package final class SimulatedDS3231: I2CDevice {
     private var isBlank = false
     private var userConversion: MonotonicTime?
     private var appliedAging: Int8 = 0
+    /// What the last conversion has found to correct.
+    private var correction = Frequency.zero
+    private let silicon: DS3231Silicon
     private var drift: Frequency
     private var ambient: Double
 
     /// A chip that gets power for the first time: 2000-01-01, with OSF set.
     ///
     /// - Parameters:
-    ///   - drift: positive is a fast chip, with the aging register at 0.
-    ///   - temperature: °C.
-    package init(at moment: MonotonicTime = .zero, drift: Frequency = .zero, temperature: Double = 25) {
+    ///   - drift: positive is a fast chip, with the aging register at 0 and nothing corrected.
+    ///   - temperature: in °C, at its thermometer.
+    package init(
+        at moment: MonotonicTime = .zero,
+        drift: Frequency = .zero,
+        temperature: Double = 25,
+        silicon: DS3231Silicon = DS3231Silicon()
+    ) {
+        self.silicon = silicon
         lastSeen = moment
         poweredUp = moment
         oscillator = ChipOscillator(origin: moment, rate: drift)
@@ -107,22 +113,25 @@ extension SimulatedDS3231 {
         }
     }
 
-    /// The chip's rate from now on, but for its aging register; positive is fast.
+    /// The chip's rate on VCC from now on, but for its aging register and for what it corrects; positive is fast.
     package func setDrift(_ drift: Frequency, at moment: MonotonicTime) {
         let moment = advance(to: moment)
         self.drift = drift
         oscillator.setRate(effectiveDrift, at: moment)
     }
 
-    /// The chip's rate with the aging that is in effect; positive is fast.
+    /// The chip's rate with the aging and the correction that are in effect; positive is fast.
     package var effectiveDrift: Frequency {
-        drift + Frequency(fraction: Self.agingStep.fraction * Double(appliedAging))
+        let aging = silicon.agingStep(at: ambient).fraction * Double(appliedAging)
+        let supply = hasPower ? .zero : silicon.batteryShift
+        return drift + Frequency(fraction: aging) + correction + supply
     }
 
-    /// The temperature around the chip in °C. The register shows it after the next conversion.
+    /// The temperature at the chip's thermometer in °C. The register shows it after the next conversion.
     package func setTemperature(_ celsius: Double, at moment: MonotonicTime) {
-        advance(to: moment)
+        let moment = advance(to: moment)
         ambient = celsius
+        updateRate(at: moment)
     }
 
     /// The supply goes; the battery takes over if there is one. The chip no longer answers.
@@ -130,6 +139,7 @@ extension SimulatedDS3231 {
         let moment = advance(to: moment)
         hasPower = false
         isBlank = !hasBattery
+        updateRate(at: moment)
         if !hasBattery || registers[Int(Self.control)] & Self.stopsOnBattery != 0 {
             stopOscillator(at: moment)
         }
@@ -141,6 +151,7 @@ extension SimulatedDS3231 {
         if isBlank {
             powerUp(at: moment)
         } else {
+            updateRate(at: moment)
             oscillator.setRunning(true, at: moment)
         }
     }
@@ -265,7 +276,7 @@ extension SimulatedDS3231 {
         userConversion = nil
         oscillator = ChipOscillator(origin: moment, rate: drift)
         counted = 0
-        finishConversion(at: moment)
+        finishConversion(at: moment, appliesAging: true)
     }
 
     /// Lets everything happen that is due by `moment`.
@@ -303,7 +314,8 @@ extension SimulatedDS3231 {
         return phase < Self.conversionTime.units
     }
 
-    /// Shows the temperature; a new aging offset takes effect if it is another temperature, or if `appliesAging`.
+    /// Shows the temperature and corrects by it; a new aging offset takes effect if it is another temperature, or if
+    /// `appliesAging`.
     private func finishConversion(at moment: MonotonicTime, appliesAging: Bool = false) {
         let quarters = Int16(max(-512, min(511, (ambient * 4).rounded())))
         let bits = UInt16(bitPattern: quarters << 6)
@@ -313,9 +325,13 @@ extension SimulatedDS3231 {
         registers[0x11] = high
         registers[0x12] = low
         guard appliesAging || isOther else { return }
-        let offset = Int8(bitPattern: registers[Int(Self.aging)])
-        guard offset != appliedAging else { return }
-        appliedAging = offset
-        oscillator.setRate(effectiveDrift, at: moment)
+        appliedAging = Int8(bitPattern: registers[Int(Self.aging)])
+        if let curve = silicon.correctedCurve { correction = -curve.shift(at: Double(quarters) / 4) }
+        updateRate(at: moment)
+    }
+
+    private func updateRate(at moment: MonotonicTime) {
+        let rate = effectiveDrift
+        if rate != oscillator.rate { oscillator.setRate(rate, at: moment) }
     }
 }

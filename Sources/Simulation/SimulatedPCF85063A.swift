@@ -48,11 +48,15 @@ package final class SimulatedPCF85063A: SimulatedChip {
     private var hasBattery = true
     private var isBlank = false
     private var drift: Frequency
+    private let batteryShift: Frequency
 
     /// A chip that gets power for the first time: 2000-01-01, with OS set.
     ///
-    /// - Parameter drift: positive is a fast chip, with the offset register at 0.
-    package init(at moment: MonotonicTime = .zero, drift: Frequency = .zero) {
+    /// - Parameters:
+    ///   - drift: positive is a fast chip, with the offset register at 0.
+    ///   - batteryShift: the rate on the backup cell less that on the supply.
+    package init(at moment: MonotonicTime = .zero, drift: Frequency = .zero, batteryShift: Frequency = .zero) {
+        self.batteryShift = batteryShift
         lastSeen = moment
         oscillator = ChipOscillator(origin: moment, rate: drift)
         self.drift = drift
@@ -92,7 +96,10 @@ extension SimulatedPCF85063A {
         oscillator.setRate(rate(inSecond: counted), at: moment)
     }
 
-    package var effectiveDrift: Frequency { drift - .ppm(correction * 1e6 * Double(corrections) / Double(cycle)) }
+    /// The crystal's rate on the supply that the chip has.
+    private var crystal: Frequency { hasPower ? drift : drift + batteryShift }
+
+    package var effectiveDrift: Frequency { crystal - .ppm(correction * 1e6 * Double(corrections) / Double(cycle)) }
 
     /// Its crystal's drift is the caller's to change with the temperature.
     package func setTemperature(_ celsius: Double, at moment: MonotonicTime) { advance(to: moment) }
@@ -101,6 +108,7 @@ extension SimulatedPCF85063A {
         let moment = advance(to: moment)
         hasPower = false
         isBlank = !hasBattery
+        changeSupply(at: moment)
         if !hasBattery { stopOscillator(at: moment) }
     }
 
@@ -116,7 +124,12 @@ extension SimulatedPCF85063A {
             hasStopped = true
         }
         isSwinging = true
+        changeSupply(at: moment)
         oscillator.setRunning(!isHeld, at: moment)
+    }
+
+    private func changeSupply(at moment: MonotonicTime) {
+        if batteryShift != .zero { oscillator.setRate(rate(inSecond: counted), at: moment) }
     }
 
     package func setBattery(present: Bool, at moment: MonotonicTime) {
@@ -240,9 +253,9 @@ extension SimulatedPCF85063A {
     }
 
     private func rate(inSecond second: Int64) -> Frequency {
-        guard isCorrected(second) else { return drift }
+        guard isCorrected(second) else { return crystal }
         let length = 1 + (corrections > 0 ? correction : -correction)
-        return Frequency(fraction: (1 + drift.fraction) / length - 1)
+        return Frequency(fraction: (1 + crystal.fraction) / length - 1)
     }
 
     /// The next second after `second` that may have another length.
