@@ -33,6 +33,16 @@ extension DirectiveLine {
         }
     }
 
+    /// A quantity, or the range of those that are drawn from: `0.1ppm`, `-1ppm..1ppm`.
+    mutating func spread(of option: Token, in unit: ChipTrait.Unit) throws(SyntaxError) -> Spread {
+        try value(of: option, expected: Quantity.expected(unit)) { text in
+            guard let range = Quantity.range(text) else { return Quantity.value(text, unit).map { Spread($0) } }
+            guard let low = Quantity.value(range.low, unit), let high = Quantity.value(range.high, unit), low <= high
+            else { return nil }
+            return Spread(low, high)
+        }
+    }
+
     mutating func date(of option: Token) throws(SyntaxError) -> NTPDate {
         try value(of: option, expected: "a UTC time such as 2027-01-31T12:00:00Z") { NTPDate(iso8601: $0) }
     }
@@ -56,6 +66,33 @@ enum Quantity {
             ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("min", 60), ("s", 1), ("h", 3_600), ("d", 86_400),
         ]
         return scaled(text, units, in: -longest...longest)
+    }
+
+    static func value(_ text: String, _ unit: ChipTrait.Unit) -> Double? {
+        switch unit {
+        case .number(let range): ValueText.decimal(text, in: range)
+        case .time: seconds(text).flatMap { $0 >= 0 ? $0 : nil }
+        case .frequency: frequency(text)?.fraction
+        }
+    }
+
+    static func expected(_ unit: ChipTrait.Unit) -> String {
+        switch unit {
+        case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound), or a range such as 0..0.5"
+        case .time: "a time of at least 0 such as 10ms, or a range such as 0..24h"
+        case .frequency: "a frequency between -500ppm and 500ppm, or a range such as -1ppm..1ppm"
+        }
+    }
+
+    /// The texts before and after `..`; nil without it.
+    static func range(_ text: String) -> (low: String, high: String)? {
+        let octets = Array(text.utf8)
+        let dot = UInt8(ascii: ".")
+        guard let place = octets.indices.dropLast().first(where: { octets[$0] == dot && octets[$0 + 1] == dot }) else {
+            return nil
+        }
+        let (low, high) = (octets[..<place], octets[(place + 2)...])
+        return (String(decoding: low, as: UTF8.self), String(decoding: high, as: UTF8.self))
     }
 
     static func frequency(_ text: String) -> Frequency? {

@@ -9,8 +9,8 @@ package struct RTCCharacter: Equatable, Sendable {
     package var offset = NTPDuration.zero
     /// Drift at 25 °C at the start (positive is fast), its random walk, and its change with each °C.
     package var oscillator = OscillatorCharacter()
-    /// Growth of the drift in a year.
-    package var aging = Frequency.zero
+    /// What else its time depends on.
+    package var nature = ChipNature.lifelike(.ds3231)
     /// Bits per second on the bus.
     package var bitRate = 100_000.0
     /// Mean time that the driver and the kernel add before and after each transfer, exponentially distributed.

@@ -5,6 +5,7 @@ import NTPTime
 extension ScenarioParser {
     mutating func rtc(_ line: inout DirectiveLine) throws(SyntaxError) {
         var rtc = RTCCharacter()
+        var isDescribed = false
         while let option = line.next() {
             guard try !read(option, &line, into: &rtc.oscillator) else { continue }
             switch option.text {
@@ -12,14 +13,25 @@ extension ScenarioParser {
                 let name = try line.word("ds3231", "pcf85063a")
                 rtc.chip = RTCChipName(rawValue: name.text) ?? .ds3231
                 guard rtc.chip.hasSquareWave || rtc.squareWave == nil else { throw unknown(option, of: line) }
+                guard !isDescribed else {
+                    throw SyntaxError(at: option, "expected 'chip' before what the chip is like")
+                }
+                rtc.nature = .lifelike(rtc.chip)
+            case "ideal", "lifelike":
+                rtc.nature = option.text == "ideal" ? .ideal : .lifelike(rtc.chip)
+                isDescribed = true
             case "offset": rtc.offset = try line.duration(of: option)
-            case "aging": rtc.aging = try line.frequency(of: option)
             case "bitrate": rtc.bitRate = try line.number(of: option, in: 1e3...1e6)
             case "latency": rtc.latency = try line.span(of: option)
             case "sqw" where rtc.chip.hasSquareWave: rtc.squareWave = try line.span(of: option)
             case "noise": rtc.noise = try line.number(of: option, in: 0...1)
             case "stopped": rtc.isStopped = true
-            default: throw unknown(option, of: line)
+            default:
+                guard let trait = ChipTrait(rawValue: option.text), trait.belongs(to: rtc.chip) else {
+                    throw unknown(option, of: line)
+                }
+                isDescribed = true
+                rtc.nature[trait] = try line.spread(of: option, in: trait.unit)
             }
         }
         scenario.rtc = rtc

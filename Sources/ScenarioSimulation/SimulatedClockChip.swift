@@ -10,7 +10,6 @@ import Simulation
 /// is ready.
 package final class SimulatedClockChip {
     private let character: RTCCharacter
-    private let temperature: TemperatureProfile
     private let oscillator: Oscillator
     private let truth: TrueTime
     private let chip: any SimulatedChip
@@ -22,13 +21,13 @@ package final class SimulatedClockChip {
     private var generator: SeededGenerator
     /// Random walk of the drift.
     private var walk = 0.0
+    private var conditions: ChipConditions
     /// How often it was set by the driver.
     package private(set) var writes = 0
     /// Up to which the chip's rate and temperature are set.
     private var setUntil = NTPDuration.zero
 
     private static let settingInterval = NTPDuration.seconds(32)
-    private static let year = 365.25 * 86_400
     /// What an interrupt is said to take at most, in mean latencies; one in 20,000 takes longer.
     private static let squareWaveBound = 10.0
     /// How long a transfer on a hung bus takes.
@@ -38,12 +37,19 @@ package final class SimulatedClockChip {
         self.character = character
         self.oscillator = oscillator
         self.truth = truth
-        temperature = scenario.temperature
         generator = SeededGenerator(seed: seed, stream: 3)
+        var chance = SeededGenerator(seed: seed, stream: 7)
+        let nature = character.nature.drawn(&chance)
+        conditions = ChipConditions(
+            character,
+            nature,
+            scenario.temperature,
+            flicker: SeededGenerator(seed: seed, stream: 6)
+        )
         let clock = SimulatedClock(now: oscillator.moment(at: .zero))
         self.clock = clock
         bus = SimulatedI2CBus(clock: clock, bitRate: character.bitRate)
-        let chosen = ChosenChip(character, bus, celsius: temperature.celsius(at: .zero))
+        let chosen = ChosenChip(character, nature, bus, celsius: conditions.shown)
         chip = chosen.chip
         kind = chosen.driver.kind
         chip.set(to: truth.date(at: .zero) + character.offset, at: .zero)
@@ -58,6 +64,8 @@ package final class SimulatedClockChip {
         squareWave?.clockTime = { oscillator.moment(at: $0.sinceStart) }
         let interrupt = Latency(SeededGenerator(seed: seed, stream: 5), mean: character.squareWave ?? .zero)
         squareWave?.latency = { interrupt.next() }
+        let jitter = EdgeJitter(SeededGenerator(seed: seed, stream: 8), deviation: nature[.edgeJitter])
+        squareWave?.jitter = { jitter.next() }
         squareWave?.uncertainty = (character.squareWave ?? .zero) * Self.squareWaveBound
         driver = RTCReference(chip: chosen.driver, clock: clock, edges: squareWave)
         setConditions(at: .zero)
@@ -154,27 +162,8 @@ package final class SimulatedClockChip {
     }
 
     private func setConditions(at time: NTPDuration) {
-        let celsius = temperature.celsius(at: time)
-        let drift =
-            character.oscillator.frequency.fraction + walk
-            + character.oscillator.coefficient.fraction * (celsius - TemperatureProfile.reference)
-            + character.aging.fraction * time.seconds / Self.year
-        chip.setTemperature(celsius, at: MonotonicTime(sinceStart: time))
-        chip.setDrift(Frequency(fraction: drift), at: MonotonicTime(sinceStart: time))
-    }
-}
-
-/// What driver and kernel take beside the bits on the bus, and how late a sleeper wakes up.
-private final class Latency {
-    private var generator: SeededGenerator
-    private let mean: NTPDuration
-
-    init(_ generator: SeededGenerator, mean: NTPDuration) {
-        self.generator = generator
-        self.mean = mean
-    }
-
-    func next() -> NTPDuration {
-        mean > .zero ? .seconds(generator.exponential(mean: mean.seconds)) : .zero
+        let drift = conditions.drift(from: time, for: Self.settingInterval, walk: walk)
+        chip.setTemperature(conditions.shown, at: MonotonicTime(sinceStart: time))
+        chip.setDrift(drift, at: MonotonicTime(sinceStart: time))
     }
 }

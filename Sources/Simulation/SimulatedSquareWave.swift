@@ -11,6 +11,8 @@ package final class SimulatedSquareWave: EdgeInput {
     package var isInverted = false
     /// From an edge to its stamp; drawn for each.
     package var latency: () -> NTPDuration = { .zero }
+    /// By how much an edge comes late, negative early, for what noise the chip itself makes; drawn for each.
+    package var jitter: () -> NTPDuration = { .zero }
     /// What is claimed to bound the latency.
     package var uncertainty = NTPDuration.microseconds(50)
     /// The chip's time at a time of the clock, and the other way round, where the clock's oscillator is not perfect.
@@ -28,7 +30,7 @@ package final class SimulatedSquareWave: EdgeInput {
             clock.sleep(until: deadline)
             return nil
         }
-        let stamp = clockTime(edge + shift) + latency()
+        let stamp = clockTime(edge + shift) + jitter() + latency()
         clock.sleep(until: min(stamp, deadline))
         return stamp <= deadline ? StampedEdge(moment: stamp, uncertainty: uncertainty) : nil
     }

@@ -29,12 +29,14 @@ extension ServerCharacter {
 }
 
 extension RTCCharacter {
+    /// A chip that does nothing but what it is told to: these tests know its drift.
     static func chip(
         offset: NTPDuration = .zero,
         drift: Frequency = .zero,
         isStopped: Bool = false
     ) -> RTCCharacter {
         var chip = RTCCharacter()
+        chip.nature = .ideal
         chip.offset = offset
         chip.oscillator.frequency = drift
         chip.isStopped = isStopped

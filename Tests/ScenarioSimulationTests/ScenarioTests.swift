@@ -132,7 +132,7 @@ private func samples(_ scenario: Scenario, seed: UInt64 = 1) -> [ScenarioSample]
     }
 
     @Test func `has a chip that is silent until it answers again, and keeps its time`() throws {
-        let world = SimulatedWorld(try scenario("rtc offset 2ms\n"), seed: 1)
+        let world = SimulatedWorld(try scenario("rtc ideal offset 2ms\n"), seed: 1)
         world.inject(.rtc(.silent))
         world.run(for: .seconds(600))
         #expect(world.engine.rtc?.lastError != nil && world.chip?.writes == 0)
