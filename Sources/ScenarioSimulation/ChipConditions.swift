@@ -57,6 +57,10 @@ struct ChipConditions {
             drift += nature[.daily] * Elementary.sine(turns: nature[.dailyPhase] + time.seconds / Self.day)
         }
         drift += flicker.mean(overNext: length.seconds)
+        if let table = character.phaseTable {
+            let start = nature[.tableStart] + time.seconds
+            drift += (table.gain(at: start + length.seconds) - table.gain(at: start)) / length.seconds
+        }
         return Frequency(fraction: drift)
     }
 

@@ -28,6 +28,8 @@ package enum ChipTrait: String, CaseIterable, Sendable {
     case daily
     /// Turns of that sine at the start; 0.25 starts at its peak.
     case dailyPhase = "daily-phase"
+    /// Where in its phase table the chip starts, in s after the table's first point.
+    case tableStart = "table-start"
 
     enum Unit: Equatable {
         /// A number with no unit of the scenario's, within limits.
@@ -44,7 +46,7 @@ package enum ChipTrait: String, CaseIterable, Sendable {
         case .thermometerError: .number(-10...10)
         case .trimStepGrowth: .number(-0.1...0.1)
         case .dailyPhase: .number(-1...1)
-        case .edgeJitter, .thermometerLag: .time
+        case .edgeJitter, .thermometerLag, .tableStart: .time
         case .curvature, .hysteresis, .trimStep, .batteryShift, .aging, .daily: .frequency
         }
     }
@@ -81,7 +83,7 @@ package enum ChipTrait: String, CaseIterable, Sendable {
         case .trimStepGrowth: Spread(-0.005, 0.005)
         case .batteryShift: Spread(-0.3e-6, 0.3e-6)
         case .aging: chip == .ds3231 ? Spread(-1e-6, 1e-6) : Spread(-3e-6, 3e-6)
-        case .daily, .dailyPhase: ideal
+        case .daily, .dailyPhase, .tableStart: ideal
         }
     }
 }

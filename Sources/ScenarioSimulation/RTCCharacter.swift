@@ -11,6 +11,8 @@ package struct RTCCharacter: Equatable, Sendable {
     package var oscillator = OscillatorCharacter()
     /// What else its time depends on.
     package var nature = ChipNature.lifelike(.ds3231)
+    /// Its phase as somebody measured it, which comes on top of its drift.
+    package var phaseTable: PhaseTable?
     /// Bits per second on the bus.
     package var bitRate = 100_000.0
     /// Mean time that the driver and the kernel add before and after each transfer, exponentially distributed.

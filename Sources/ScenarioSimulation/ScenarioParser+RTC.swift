@@ -20,6 +20,7 @@ extension ScenarioParser {
             case "ideal", "lifelike":
                 rtc.nature = option.text == "ideal" ? .ideal : .lifelike(rtc.chip)
                 isDescribed = true
+            case "phase-table": rtc.phaseTable = try phaseTable(of: option, &line)
             case "offset": rtc.offset = try line.duration(of: option)
             case "bitrate": rtc.bitRate = try line.number(of: option, in: 1e3...1e6)
             case "latency": rtc.latency = try line.span(of: option)
@@ -35,6 +36,20 @@ extension ScenarioParser {
             }
         }
         scenario.rtc = rtc
+    }
+
+    private func phaseTable(of option: Token, _ line: inout DirectiveLine) throws(SyntaxError) -> PhaseTable {
+        let expected = "a file with a phase table"
+        guard let name = line.next() else {
+            throw SyntaxError(at: option, "expected \(expected) after \(option.shown)")
+        }
+        let bytes: [UInt8]
+        do throws(UnreadableFile) { bytes = try readFile(besideScenario(name.text)) } catch {
+            throw SyntaxError(at: name, "expected \(expected), found \(name.shown): \(error.reason)")
+        }
+        do throws(PhaseTableError) { return try PhaseTable(bytes: bytes) } catch {
+            throw SyntaxError(at: name, "expected \(expected), found \(name.shown): \(error)")
+        }
     }
 
     mutating func rtcFault(_ line: inout DirectiveLine) throws(SyntaxError) {

@@ -5,9 +5,18 @@ import NTPTime
 extension Scenario {
     /// Reads a scenario. What makes no sense is left out and reported; a scenario with diagnostics is not to be run.
     ///
-    /// - Parameter file: its path, for the diagnostics; its last part without suffix is the scenario's name.
-    package static func parse(bytes: [UInt8], file: String) -> (scenario: Scenario, diagnostics: [Diagnostic]) {
-        var parser = ScenarioParser(file: file)
+    /// - Parameters:
+    ///   - file: its path, for the diagnostics; its last part without suffix is the scenario's name, what comes before
+    ///     that is the folder of the files that it names.
+    ///   - readFile: for `rtc phase-table`.
+    package static func parse(
+        bytes: [UInt8],
+        file: String,
+        readFile: @escaping Configuration.FileReader = { (_) throws(UnreadableFile) in
+            throw UnreadableFile(reason: "there are no other files")
+        }
+    ) -> (scenario: Scenario, diagnostics: [Diagnostic]) {
+        var parser = ScenarioParser(file: file, readFile)
         var lexer = Lexer(bytes)
         while let tokens = lexer.nextLine() { parser.read(tokens) }
         parser.finish()
@@ -21,9 +30,11 @@ struct ScenarioParser {
     var scenario: Scenario
     private(set) var diagnostics: [Diagnostic] = []
     private var steadyKeyword: Token?
+    let readFile: Configuration.FileReader
 
-    init(file: String) {
+    init(file: String, _ readFile: @escaping Configuration.FileReader) {
         self.file = file
+        self.readFile = readFile
         let name = file.split(separator: "/").last ?? ""
         scenario = Scenario(name: String(name.split(separator: ".").first ?? name))
     }
@@ -100,6 +111,13 @@ struct ScenarioParser {
         var words: [String] = []
         while let word = line.next() { words.append(word.text) }
         return words.joined(separator: " ")
+    }
+
+    /// The path of a file that the scenario names: relative ones begin at its own folder.
+    func besideScenario(_ path: String) -> String {
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first != slash, let end = file.utf8.lastIndex(of: slash) else { return path }
+        return String(file[...end]) + path
     }
 
     func unknown(_ option: Token, of line: DirectiveLine) -> SyntaxError {

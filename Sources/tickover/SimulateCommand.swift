@@ -27,7 +27,11 @@ enum SimulateCommand {
         do throws(LinuxError) { bytes = try FileStore.read(path, limit: sizeLimit) } catch {
             throw ToolError(.failure, error.message)
         }
-        let parsed = Scenario.parse(bytes: bytes, file: path)
+        let parsed = Scenario.parse(bytes: bytes, file: path) { (path) throws(UnreadableFile) in
+            do throws(LinuxError) { return try FileStore.read(path, limit: sizeLimit) } catch {
+                throw UnreadableFile(reason: error.message)
+            }
+        }
         guard parsed.diagnostics.isEmpty else {
             for diagnostic in parsed.diagnostics { StandardStream.error.write("\(diagnostic)\n") }
             throw ToolError(.failure, "\(path): the scenario has errors")

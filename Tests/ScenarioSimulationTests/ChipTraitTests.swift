@@ -144,6 +144,23 @@ private func conditions(
     }
 }
 
+@Suite struct `A lifelike chip in a room` {
+    /// Seeds 1 to 8, 20 days each, ±1 °C in a day. The measured chip's own author plots 1.5e-8 to 1.9e-8.
+    @Test func `is about as steady as the measured one`() throws {
+        let (scenario, diagnostics) = parse("temperature sine mean 23 amplitude 1\nrtc lifelike\n")
+        #expect(diagnostics == [])
+        let interval = 500.0
+        let phases = try (1...8).map { seed in
+            let chip = try #require(SimulatedWorld(scenario, seed: UInt64(seed)).chip)
+            return (0...3_456).map { chip.offset(at: .seconds(Double($0) * interval)).seconds }
+        }
+        for span in [500.0, 2_000, 10_000, 43_000] {
+            let found = allanDeviation(phases, interval, Int(span / interval))
+            #expect(found > 1.1e-8 && found < 2.2e-8, "\(found) over \(span) s")
+        }
+    }
+}
+
 @Suite struct `A square wave's noise` {
     /// Of 5,000 edges, by seed 1.
     @Test func `has the deviation that was asked for`() {

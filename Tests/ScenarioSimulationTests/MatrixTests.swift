@@ -17,8 +17,13 @@ enum Matrix {
     }()
 
     static func scenario(_ name: String) throws -> Scenario {
-        let bytes = try Data(contentsOf: folder.appending(path: "\(name).scenario"))
-        let (scenario, diagnostics) = Scenario.parse(bytes: Array(bytes), file: name)
+        let file = folder.appending(path: "\(name).scenario")
+        let bytes = try Data(contentsOf: file)
+        let (scenario, diagnostics) = Scenario.parse(
+            bytes: Array(bytes),
+            file: file.path,
+            readFile: readScenarioFile
+        )
         try #require(diagnostics.map(\.description) == [])
         return scenario
     }

@@ -8,6 +8,13 @@ import Testing
 /// The scenarios that come with the sources.
 let scenarioFolder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scenarios")
 
+/// What a scenario names.
+func readScenarioFile(_ path: String) throws(UnreadableFile) -> [UInt8] {
+    do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
+        throw UnreadableFile(reason: error.localizedDescription)
+    }
+}
+
 func parse(_ text: String) -> (scenario: Scenario, diagnostics: [String]) {
     let parsed = Scenario.parse(bytes: Array(text.utf8), file: "dir/x.scenario")
     return (parsed.scenario, parsed.diagnostics.map(\.description))
@@ -78,8 +85,12 @@ func parse(_ text: String) -> (scenario: Scenario, diagnostics: [String]) {
     @Test func `succeeds with every scenario that comes along`() throws {
         let files = try FileManager.default.contentsOfDirectory(at: scenarioFolder, includingPropertiesForKeys: nil)
         #expect(files.count >= 20)
-        for file in files {
-            let parsed = Scenario.parse(bytes: Array(try Data(contentsOf: file)), file: file.path)
+        for file in files where file.pathExtension == "scenario" {
+            let parsed = Scenario.parse(
+                bytes: Array(try Data(contentsOf: file)),
+                file: file.path,
+                readFile: readScenarioFile
+            )
             #expect(parsed.diagnostics == [])
             #expect(!parsed.scenario.title.isEmpty && !parsed.scenario.limits.isEmpty)
         }
