@@ -25,6 +25,8 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
     /// Between which true time is if whoever is wrong is a minority: the first and the last point that a majority's intervals
     /// share. The truechimers share one, but so may others, if an interval is wide. nil for so few that none may be wrong.
     private var possible: (low: NTPDate, high: NTPDate)?
+    /// Likewise the oscillator's frequency, in s/s.
+    private var possibleFrequency: ClosedRange<Double>?
 
     /// Marzullo's intersection: the largest set of candidates whose intervals (estimate ± root distance) share a
     /// point, if it is a majority.
@@ -78,11 +80,26 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
         }
         guard voters >= Self.fewestToErr else { return }
-        let points = (intervals.map { $0.low } + intervals.map { $0.high }).filter { point in
-            2 * intervals.count { $0.low <= point && point <= $0.high } > voters
+        // Who may yet be heard may say anything.
+        let others = voters / 2 - (voters - candidates.count)
+        if let range = Self.shared(by: intervals.map { $0.low...$0.high }, moreThan: others) {
+            possible = (origin + range.lowerBound, origin + range.upperBound)
         }
-        guard let low = points.min(), let high = points.max() else { return }
-        possible = (origin + low, origin + high)
+        let frequencies = candidates.map { candidate in
+            let estimate = candidate.reference.estimate
+            let error = estimate.frequencyError.fraction * TimeReference.boundFactor
+            return estimate.frequency.fraction - error...estimate.frequency.fraction + error
+        }
+        possibleFrequency = Self.shared(by: frequencies, moreThan: others)
+    }
+
+    /// From the first to the last point that lies in more than `count` of the intervals; nil if none does.
+    private static func shared<Value>(by intervals: [ClosedRange<Value>], moreThan count: Int) -> ClosedRange<Value>? {
+        let points = intervals.flatMap { [$0.lowerBound, $0.upperBound] }.filter { point in
+            intervals.count { $0.contains(point) } > count
+        }
+        guard let low = points.min(), let high = points.max() else { return nil }
+        return low...high
     }
 
     /// Of so few, a minority may be wrong.
@@ -127,12 +144,18 @@ extension SourceSelection {
             frequencyTotal += precision
             frequency += precision * estimate.frequency.fraction
         }
+        var rate = frequency / frequencyTotal
+        if let possibleFrequency, !first.prefer {
+            rate = min(max(rate, possibleFrequency.lowerBound), possibleFrequency.upperBound)
+            let farthest = max(rate - possibleFrequency.lowerBound, possibleFrequency.upperBound - rate)
+            allowance.rate = max(allowance.rate, Frequency(fraction: farthest))
+        }
         let date = origin + .seconds(offset / total)
         var reference = TimeReference(
             estimate: ClockEstimate(
                 moment: moment,
                 date: date,
-                frequency: Frequency(fraction: frequency / frequencyTotal),
+                frequency: Frequency(fraction: rate),
                 phaseError: .seconds(phaseVariance.squareRoot() / total),
                 // Sources that share the oscillator share its wander: no better than the best of them.
                 frequencyError: truechimers.map { $0.reference.estimate.frequencyError }.min()

@@ -25,6 +25,9 @@ package struct Engine: Sendable {
     /// Servers that told us to go away (kiss codes DENY, RSTR).
     var deniedAddresses: [IPAddress] = []
 
+    /// When the first server answered after none had.
+    var reachableSince = MonotonicTime.zero
+
     var timekeeper = Timekeeper()
     /// When the decision is looked at again, should nothing have happened.
     private var nextReview = MonotonicTime.distantFuture

@@ -3,6 +3,7 @@ import NTPEngine
 import NTPTime
 import NTPWire
 import NetworkAddress
+import RTCReference
 
 /// A host with the real engine on it, its servers across a network and its chip, in virtual time.
 ///
@@ -55,6 +56,8 @@ package final class SimulatedWorld {
     /// State files that could not be read although nobody had damaged them.
     package private(set) var unreadable: Int64 = 0
     var hasTornFiles = false
+    /// Whether somebody has set the chip when nobody could tell.
+    private(set) var hasUnknownChipBeenSet = false
 
     var lastSample: ScenarioSample?
     /// Whether the clock has been stepped since then.
@@ -199,7 +202,9 @@ package final class SimulatedWorld {
             clock.step(by: ClockStep(offset), at: moment)
             isStepped = true
         case .server(let index, let event): servers[index].inject(event)
-        case .rtc(let fault): chip?.inject(fault, at: time)
+        case .rtc(let fault):
+            if case .step = fault, !isOn || engine.rtc?.model.hasHistory != true { hasUnknownChipBeenSet = true }
+            chip?.inject(fault, at: time)
         }
     }
 

@@ -15,6 +15,7 @@ extension Engine {
                 association.report(
                     servable: configuration.selection.maximumDistance,
                     allowance: timekeeper.stability.allowance,
+                    reachableSince: reachableSince,
                     at: now.monotonic
                 )
             },

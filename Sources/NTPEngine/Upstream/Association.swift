@@ -84,8 +84,15 @@ package struct Association: Sendable {
     var isLost: Bool { missed >= Self.patience }
     /// Whether the first burst is still under way, so that the first selection had better wait for it.
     var isSettling: Bool { burst > 0 && isSampling }
-    /// Whether the server may take part in the selection soon: it has too few samples, and is not given up yet.
-    var isPending: Bool { isSampling && !isLost }
+    /// Whether the server may take part in the selection soon: it has too few samples, or was not heard since the network came
+    /// back, and is not given up yet.
+    ///
+    /// - Parameter reachableSince: when the first server answered again.
+    func isPending(_ reachableSince: MonotonicTime, at now: MonotonicTime) -> Bool {
+        guard !isReachable, statistics.count >= Self.fewestSamples else { return isSampling && !isLost }
+        let chances = polling.minimum.interval * Double(Self.missesBeforeHaste + 1)
+        return !configuration.noSelect && now < reachableSince + chances
+    }
     private var isSampling: Bool { !configuration.noSelect && statistics.count < Self.fewestSamples }
 
     /// Makes the next request.
@@ -270,19 +277,24 @@ package struct Association: Sendable {
     ///
     /// - Parameter servable: a bound that large is not served.
     /// - Parameter allowance: what the oscillator may have done since the newest sample.
-    func report(servable: NTPDuration, allowance: OscillatorAllowance, at now: MonotonicTime) -> ServerReport {
+    /// - Parameter reachableSince: when the first server answered again.
+    func report(
+        servable: NTPDuration,
+        allowance: OscillatorAllowance,
+        reachableSince: MonotonicTime,
+        at now: MonotonicTime
+    ) -> ServerReport {
         let isFit = isReachable && !configuration.noSelect && statistics.count >= Self.fewestSamples
         return ServerReport(
             identity: ServerIdentity(id: id, referenceID: referenceID, stratum: lastReply?.stratum ?? 16),
             reference: isFit ? reference(allowance: allowance) : nil,
             doubt: doubt(servable: servable, at: now),
             prefer: configuration.prefer,
-            longestPoll: min(polling.maximum, PollExponent(10)).interval,
             newest: statistics.newest?.moment ?? .zero,
             jumpedAt: jumps.since,
             isDissenting: dissenter != nil,
             isSettling: isSettling,
-            isPending: isPending
+            isPending: isPending(reachableSince, at: now)
         )
     }
 

@@ -134,6 +134,7 @@ extension Engine {
     ) {
         guard let index = associations.firstIndex(where: { $0.id == id }) else { return }
         let wasReachable = associations[index].isReachable
+        let hadServers = associations.contains { $0.isReachable }
         let sentAt = associations[index].lastRequestAt
         let check = ReplyCheck(
             pivot: min(max(now.date, .earliestPlausible), .latestPlausible),
@@ -159,6 +160,7 @@ extension Engine {
             switch reply {
             case .time:
                 if !wasReachable { tell(.answers(associations[index].address)) }
+                if !hadServers { reachableSince = receivedAt }
                 if let sentAt {
                     actions.append(.measured(id, Exchange(sentAt: sentAt, receivedAt: receivedAt)))
                 }

@@ -32,7 +32,8 @@ struct RandomEvents {
         if let leapSecond, !leapSecond.hasFile { return }
         var themes = Theme.allCases.filter { _ in world.chance.happens(0.4) }
         // A chip that somebody has set while nobody can know would be believed once what was known of it is gone.
-        let setsChip = themes.contains(.chip) && !themes.contains(.power) && !themes.contains(.journal)
+        let losesFiles = themes.contains(.power) || themes.contains(.journal)
+        let setsChip = themes.contains(.chip) && !losesFiles && !world.servers.isEmpty
         if !world.hasChip { themes.removeAll { $0 == .chip || $0 == .journal } }
         if world.servers.isEmpty { themes.removeAll { $0 == .network } }
         guard !themes.isEmpty else { return }

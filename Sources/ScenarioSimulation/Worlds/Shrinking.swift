@@ -128,8 +128,7 @@ extension String {
         let number = String(decoding: digits, as: UTF8.self)
         guard let value = decimal(number), value != 0, utf8.count < 12 else { return [] }
         let unit = String(decoding: utf8.dropFirst(digits.count), as: UTF8.self)
-        return [1, 2].map { Chance.rounded(value, digits: $0) + unit }.filter {
-            $0 != self && $0.utf8.count < utf8.count
-        }
+        let simpler = [1, 2].map { Chance.rounded(value, digits: $0) + unit }
+        return simpler.filter { $0.utf8.count < utf8.count }
     }
 }

@@ -37,7 +37,7 @@ package struct WorldReport: Sendable {
         table.add(["too many", "\(count(.stateChanges))"])
         table.add(["state files unreadable", "\(count(.unreadable))"])
         table.add(["gave up", "\(count(.gaveUp))"])
-        table.add(["not fair", "\(count(.unfair))"])
+        table.add(["not fair", "\(results.count { !$0.isFair })"])
         table.add(["trapped", "\(trapped.count)"])
         return table.text + failures.map { "seed \($0.seed): \($0.faultText)\n" }.joined()
             + trapped.map { "seed \($0): trapped\n" }.joined()
@@ -82,7 +82,6 @@ extension WorldResult {
         case .stateChanges: "\(stateChanges) state changes"
         case .unreadable: "\(unreadable) state files could not be read"
         case .gaveUp: "gave up"
-        case .unfair: "is not fair"
         case nil: ""
         }
     }

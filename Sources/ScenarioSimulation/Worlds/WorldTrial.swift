@@ -70,7 +70,7 @@ package struct WorldResult: Equatable, Sendable {
     package var on: Int64
     package var served: Int64
     package var gaveUp: Bool
-    /// Whether all could have held. Worlds that chance makes are fair; what is left of one may not be.
+    /// Whether all could have held; otherwise nothing is held against it.
     package var isFair: Bool
 
     package init(_ result: ScenarioResult) {
@@ -118,7 +118,7 @@ package struct WorldResult: Equatable, Sendable {
 
     /// What has not held.
     package var fault: Fault? {
-        guard isFair else { return .unfair }
+        guard isFair else { return nil }
         if gaveUp { return .gaveUp }
         if broken > 0 { return .broken }
         if unreadable > 0 { return .unreadable }
@@ -128,7 +128,6 @@ package struct WorldResult: Equatable, Sendable {
     }
 
     package enum Fault: String, Sendable {
-        case unfair
         case gaveUp = "gave up"
         case broken = "bound broken"
         case unreadable = "state file unreadable"
@@ -138,7 +137,7 @@ package struct WorldResult: Equatable, Sendable {
         /// What shows it; nil if no figure does.
         package var figure: Figure? {
             switch self {
-            case .unfair, .gaveUp: nil
+            case .gaveUp: nil
             case .broken: .broken
             case .unreadable: .unreadable
             case .withoutNeed: .withoutNeed
