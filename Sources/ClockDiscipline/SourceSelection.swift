@@ -36,7 +36,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
     /// are no majority, and neither is believed. One alone is believed, having nobody to contradict it.
     ///
     /// - Parameter systemPeer: the present choice; it stays first unless another is clearly better.
-    /// - Parameter voters: how many a majority is to be one of: the candidates, and those who may yet be heard.
+    /// - Parameter voters: the candidates and those who may yet be heard, of whom a majority is taken to be right.
     package init(
         among candidates: [SelectionCandidate<ID>],
         at moment: MonotonicTime,
@@ -62,7 +62,9 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             let covering = intervals.indices.filter { intervals[$0].low <= point && point <= intervals[$0].high }
             if covering.count > agreeing.count { agreeing = covering }
         }
-        guard 2 * agreeing.count > voters else {
+        // Who may yet be heard may say anything.
+        let others = voters / 2 - (voters - candidates.count)
+        guard 2 * agreeing.count > candidates.count, others >= 0 else {
             truechimers = []
             falsetickers = candidates.map { $0.id }
             return
@@ -80,8 +82,6 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
         }
         guard voters >= Self.fewestToErr else { return }
-        // Who may yet be heard may say anything.
-        let others = voters / 2 - (voters - candidates.count)
         if let range = Self.shared(by: intervals.map { $0.low...$0.high }, moreThan: others) {
             possible = (origin + range.lowerBound, origin + range.upperBound)
         }

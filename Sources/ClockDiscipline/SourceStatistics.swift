@@ -209,7 +209,9 @@ private struct SourceFit {
         let best = present.bestModel
         let gains = past.gains(of: measurements, byModel: best)
         let noise = present.models[best].noise
-        newestError = newest.error(noise)
+        let expected = newest.error(noise)
+        // Whatever is supposed of the noise: what was queued may have been so on either way.
+        newestError = (expected.mean, max(expected.variance, newest.excess * newest.excess / 12))
         let skew = noise.skew.magnitude
         var phase = 1.0
         var frequency = 0.0

@@ -11,6 +11,8 @@ package struct RTCMemory: Equatable, Sendable {
     var learnedDispersion = NTPDuration.zero
     /// Bound on what the chip may be wrong by as it, or who taught it, has contradicted itself since then.
     package internal(set) var doubt = NTPDuration.zero
+    /// The first time that a chip showed which was never compared with UTC.
+    package internal(set) var unknownSince: NTPDate?
     /// Somebody has set the trim register, and wants it left at that.
     package internal(set) var isTrimmedByHand = false
 
@@ -20,13 +22,24 @@ package struct RTCMemory: Equatable, Sendable {
     /// root delay.
     func prediction(at sample: EdgeSample) -> (offset: NTPDuration, bound: NTPDuration) {
         let prediction = model.predict(at: sample.chipTime, temperature: sample.temperature)
-        return (prediction.offset, prediction.uncertainty + learnedDispersion + doubt)
+        let bound = prediction.uncertainty + learnedDispersion + doubt + unknownDrift(at: sample.chipTime)
+        return (prediction.offset, bound)
     }
 
-    /// Takes over the bound of what the chip was compared with at `moment`.
-    mutating func learn(from reference: TimeReference, at moment: MonotonicTime) {
-        learnedDelay = reference.rootDelay
-        learnedDispersion = reference.rootDispersion(at: moment)
+    /// What a chip that was never compared with UTC may have gained since it was first seen.
+    private func unknownDrift(at date: NTPDate) -> NTPDuration {
+        guard !model.hasHistory, let unknownSince else { return .zero }
+        return model.driftUncertainty * (date - unknownSince).magnitude * TimeReference.boundFactor
+    }
+
+    /// Takes over the bound of what the chip was compared with at `moment`, as far as it has moved what is known of the chip:
+    /// at once if it is larger, by the offset's gain if it is smaller.
+    mutating func learn(from reference: TimeReference, at moment: MonotonicTime, gain: Double = 1) {
+        guard gain > 0 else { return }
+        let (delay, dispersion) = (reference.rootDelay, reference.rootDispersion(at: moment))
+        learnedDelay = max(delay, learnedDelay + (delay - learnedDelay) * gain)
+        learnedDispersion = max(dispersion, learnedDispersion + (dispersion - learnedDispersion) * gain)
+        unknownSince = nil
     }
 }
 
@@ -34,10 +47,11 @@ package struct RTCMemory: Equatable, Sendable {
 
 extension RTCMemory {
     /// One line of its own, then the model's: `reference` root delay (s) root dispersion (s) who sets the trim register,
-    /// doubt (s).
+    /// doubt (s), and since when the chip is known if it was never compared.
     package var text: String {
         let trimming = isTrimmedByHand ? Self.byHand : Self.automatic
-        return "reference \(learnedDelay.seconds) \(learnedDispersion.seconds) \(trimming) \(doubt.seconds)\n"
+        let since = unknownSince.map { " " + $0.iso8601(decimals: 0) } ?? ""
+        return "reference \(learnedDelay.seconds) \(learnedDispersion.seconds) \(trimming) \(doubt.seconds)\(since)\n"
             + model.serialised()
     }
 
@@ -51,10 +65,14 @@ extension RTCMemory {
             let model = RTCModel(parsing: String(parts[1]), of: kind, assumedError: assumedError)
         else { return nil }
         let fields = parts[0].split(separator: " ")
-        guard (4...5).contains(fields.count), fields[0] == "reference", let delay = Self.bound(fields[1]),
+        guard (4...6).contains(fields.count), fields[0] == "reference", let delay = Self.bound(fields[1]),
             let dispersion = Self.bound(fields[2]), fields[3] == Self.byHand || fields[3] == Self.automatic,
-            let doubt = fields.count == 5 ? Self.bound(fields[4]) : .zero
+            let doubt = fields.count > 4 ? Self.bound(fields[4]) : .zero
         else { return nil }
+        if fields.count > 5 {
+            guard let date = NTPDate(iso8601: String(fields[5])) else { return nil }
+            unknownSince = date
+        }
         self.model = model
         learnedDelay = delay
         learnedDispersion = dispersion

@@ -58,10 +58,15 @@ extension RTCModel {
 
     /// Takes in a comparison of the chip with UTC.
     @discardableResult
-    package mutating func observe(_ observation: RTCObservation) -> Outcome {
+    package mutating func observe(_ observation: RTCObservation) -> Outcome { take(observation).outcome }
+
+    /// As `observe`.
+    ///
+    /// - Returns: also by which share of its distance from the observation the offset has moved to it.
+    mutating func take(_ observation: RTCObservation) -> (outcome: Outcome, gain: Double) {
         guard var state else {
             state = State(observation, kind, drift: 0, coefficient: 0)
-            return .accepted
+            return (.accepted, 1)
         }
         // Time that went back is UTC that was stepped; the chip's phase is then all that can be learned.
         let isLater = observation.date - state.date > -Self.dateTolerance
@@ -70,12 +75,13 @@ extension RTCModel {
         let innovation = observation.offset.seconds - mixture.offset
         let expected = (mixture.offsetVariance + observation.variance).squareRoot()
         guard isLater, abs(innovation) <= Self.gateDeviations * expected + state.observationBound else {
-            return dissents(observation, innovation: innovation)
+            let outcome = dissents(observation, innovation: innovation)
+            return (outcome, outcome == .relearned ? 1 : 0)
         }
         dissent = nil
-        state.correct(by: observation)
+        let gain = state.correct(by: observation)
         self.state = state
-        return .accepted
+        return (.accepted, gain)
     }
 
     private mutating func dissents(_ observation: RTCObservation, innovation: Double) -> Outcome {
@@ -186,7 +192,9 @@ extension RTCModel.State {
     }
 
     /// Takes an observation at `date`.
-    fileprivate mutating func correct(by observation: RTCObservation) {
+    ///
+    /// - Returns: the offset's gain.
+    fileprivate mutating func correct(by observation: RTCObservation) -> Double {
         var gain = 0.0
         var best = -Double.infinity
         for index in filters.indices {
@@ -205,6 +213,7 @@ extension RTCModel.State {
         observationBound += gain * (observation.usableBound - observationBound)
         observed = observation.date
         contradiction = 0
+        return gain
     }
 }
 

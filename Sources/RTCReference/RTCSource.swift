@@ -25,8 +25,6 @@ package struct RTCSource: Sendable {
     private var line = EdgeLine()
     /// The edges since the chip was last compared with UTC, the oldest first.
     private var edges: [EdgeSample] = []
-    /// The first time that a chip showed which was never compared with UTC.
-    private var unknownSince: NTPDate?
     /// Why the chip is not believed although it has a time; nil if it is.
     package private(set) var refusal: RTCRefusal?
     private var watch = RateWatch()
@@ -258,8 +256,8 @@ extension RTCSource {
         )
         let before = store.memory.prediction(at: last).offset
         let outcome = store.update { memory in
-            memory.learn(from: reference, at: last.edge)
-            let outcome = memory.model.observe(observation)
+            let (outcome, gain) = memory.model.take(observation)
+            memory.learn(from: reference, at: last.edge, gain: gain)
             if outcome != .rejected { memory.doubt = .zero }
             return outcome
         }
@@ -330,6 +328,9 @@ extension RTCSource {
     ) -> NTPDuration? {
         reference = nil
         guard let sample = lastSample, lastError == nil, refusal == nil else { return nil }
+        if !model.hasHistory, store.memory.unknownSince == nil {
+            store.update { $0.unknownSince = sample.chipTime }
+        }
         let prediction = store.memory.prediction(at: sample)
         let second = ClockSample(
             moment: sample.edge,
@@ -341,7 +342,6 @@ extension RTCSource {
         let step = line.take(second, prior: prior, allowance: allowance)
         guard case .inLine(let jump) = step, let edges = line.reference(allowance: allowance) else { return nil }
         if let jump { store.update { $0.doubt += jump } }
-        let growth = unknownDrift(at: sample.chipTime)
         store.update { memory in
             memory.model.note(sample.trim, at: second.date)
             memory.model.advance(to: second.date, temperature: sample.temperature)
@@ -349,7 +349,7 @@ extension RTCSource {
         reference = TimeReference(
             estimate: edges.estimate,
             rootDelay: store.memory.learnedDelay,
-            rootDispersion: prediction.bound + (jump ?? .zero) + growth + edges.rootDispersion,
+            rootDispersion: prediction.bound + (jump ?? .zero) + edges.rootDispersion,
             leap: .none,
             allowance: allowance
         )
@@ -358,14 +358,6 @@ extension RTCSource {
 
     /// What the chip says contradicts what is known better.
     package mutating func dismissReference() { reference = nil }
-
-    /// What a chip that was never compared with UTC may have gained since it was first seen.
-    private mutating func unknownDrift(at date: NTPDate) -> NTPDuration {
-        guard !model.hasHistory else { return .zero }
-        let since = unknownSince ?? date
-        unknownSince = since
-        return model.driftUncertainty * (date - since) * TimeReference.boundFactor
-    }
 }
 
 /// UTC as a single sample has it.

@@ -41,7 +41,7 @@ package struct PromiseWatch: Equatable, Sendable {
 
     /// Between two moments at which something happens: one outage may end for several servers, one after the other.
     mutating func judge(_ world: SimulatedWorld) {
-        if isFair { isFair = world.hasFairServers && !world.hasUnknownChipBeenSet }
+        if isFair { isFair = world.hasFairServers && !world.isChipUnknowable }
     }
 
     private mutating func watchNeed(_ world: SimulatedWorld, _ state: SystemState.Kind) {

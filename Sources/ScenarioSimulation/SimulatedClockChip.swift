@@ -138,7 +138,8 @@ package final class SimulatedClockChip {
     /// Its time less true time, when the driver has last looked at it or at `time` if that is later.
     package func offset(at time: NTPDuration) -> NTPDuration {
         pass(to: time)
-        let time = max(time, oscillator.time(of: clock.now))
+        // What lies far back is forgotten.
+        let time = clock.now > oscillator.moment(at: time) ? oscillator.time(of: clock.now) : time
         return chip.date(at: MonotonicTime(sinceStart: time)) - truth.date(at: time)
     }
 

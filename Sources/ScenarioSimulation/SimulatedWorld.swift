@@ -56,8 +56,8 @@ package final class SimulatedWorld {
     /// State files that could not be read although nobody had damaged them.
     package private(set) var unreadable: Int64 = 0
     var hasTornFiles = false
-    /// Whether somebody has set the chip when nobody could tell.
-    private(set) var hasUnknownChipBeenSet = false
+    /// Whether the chip may be wrong by more than is assumed without anybody being able to tell.
+    private(set) var isChipUnknowable = false
 
     var lastSample: ScenarioSample?
     /// Whether the clock has been stepped since then.
@@ -203,7 +203,7 @@ package final class SimulatedWorld {
             isStepped = true
         case .server(let index, let event): servers[index].inject(event)
         case .rtc(let fault):
-            if case .step = fault, !isOn || engine.rtc?.model.hasHistory != true { hasUnknownChipBeenSet = true }
+            if case .step = fault, !isOn || engine.rtc?.model.hasHistory != true { isChipUnknowable = true }
             chip?.inject(fault, at: time)
         }
     }
@@ -223,6 +223,8 @@ package final class SimulatedWorld {
     }
 
     private func damage(_ files: SavedFiles) {
+        // Of a chip that nothing is known of any more, something is assumed.
+        if files != .kept, let chip, chip.offset(at: time).magnitude > .seconds(0.9) { isChipUnknowable = true }
         switch files {
         case .kept: break
         case .missing:

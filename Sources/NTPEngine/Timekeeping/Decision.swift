@@ -134,7 +134,9 @@ extension Decision {
         else { return nil }
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
         if facts.network == nil, facts.servers.contains(where: { $0.isSettling }) { return nil }
-        guard !vote.awaitsCorroboration else { return nil }
+        guard !vote.awaitsCorroboration,
+            reference.rootDistance(at: facts.now.monotonic) < SelectionLimits.protocolDistance
+        else { return nil }
         return NetworkTime(
             reference: reference,
             systemPeer: systemPeer,

@@ -57,6 +57,8 @@ package struct Association: Sendable {
     private static let knownAsymmetry = 1.0 / 16
     /// Polls without a reply after which the server counts as lost.
     private static let patience = 8
+    /// Polls without a reply after which it does not count any more that it may contradict the others.
+    private static let votingPatience = 16
 
     init(
         id: AssociationID,
@@ -89,9 +91,11 @@ package struct Association: Sendable {
     ///
     /// - Parameter reachableSince: when the first server answered again.
     func isPending(_ reachableSince: MonotonicTime, at now: MonotonicTime) -> Bool {
-        guard !isReachable, statistics.count >= Self.fewestSamples else { return isSampling && !isLost }
+        guard !isReachable, statistics.count >= Self.fewestSamples else {
+            return isSampling && missed < Self.votingPatience
+        }
         let chances = polling.minimum.interval * Double(Self.missesBeforeHaste + 1)
-        return !configuration.noSelect && now < reachableSince + chances
+        return !configuration.noSelect && (missed < Self.votingPatience || now < reachableSince + chances)
     }
     private var isSampling: Bool { !configuration.noSelect && statistics.count < Self.fewestSamples }
 
@@ -125,7 +129,7 @@ package struct Association: Sendable {
             best = nil
         }
         reach <<= 1
-        missed = min(missed + 1, Self.patience)
+        missed = min(missed + 1, Self.votingPatience)
         if reach == 0 { polling.reset() }
     }
 

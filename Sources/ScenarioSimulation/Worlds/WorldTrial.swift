@@ -43,10 +43,17 @@ package struct WorldTrial: Sendable {
 extension Scenario {
     /// Of a crystal that is warmed up, in s/s per second.
     private static let fastestChange = 0.05e-6
+    /// Of a DS3231 from -40 to 85 °C, and of a bare crystal at 25 °C.
+    private static let fastestDS3231 = Frequency.ppm(3.5)
+    private static let fastestCrystal = Frequency.ppm(20)
 
     /// Whether crystal and chip are what they may be.
     fileprivate var isWithinDataSheets: Bool {
-        if let rtc, !rtc.isStopped, rtc.offset.magnitude > .seconds(1) { return false }
+        if let rtc {
+            if !rtc.isStopped, rtc.offset.magnitude > .seconds(1) { return false }
+            let fastest = rtc.chip == .ds3231 ? Self.fastestDS3231 : Self.fastestCrystal
+            if abs(rtc.oscillator.frequency.fraction) > fastest.fraction { return false }
+        }
         guard case .table(let points) = temperature else { return true }
         return zip(points, points.dropFirst()).allSatisfy { from, to in
             abs(to.celsius - from.celsius) * abs(oscillator.coefficient.fraction)
