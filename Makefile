@@ -7,7 +7,7 @@ armhf = $(CURDIR)/.build/armhf/bin
 sanitized = $(CURDIR)/.build/tsan
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test sanitize coverage bench system-test armhf deb package-test container-test image image-test format lint clean
+.PHONY: run test sanitize coverage worlds bench system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -36,6 +36,13 @@ sanitize:
 coverage:
 	.ci/dependencies build
 	Tests/coverage.sh
+
+# Ten thousand worlds that chance makes, from another seed each time.
+worlds:
+	.ci/dependencies build
+	swift build -c release --product tickover
+	setpriv --bounding-set=-sys_time --inh-caps=-sys_time \
+	    "$$(swift build -c release --show-bin-path)/tickover" simulate --worlds 10000 --seed "$$(date +%s | tail -c 9)"
 
 bench:
 	.ci/dependencies $(native) peers bench

@@ -38,10 +38,11 @@ package struct SimulationRequest: Equatable, Sendable {
             default: break
             }
         }
-        guard operands.isEmpty == (worlds != nil) else {
-            throw UsageError(
-                "'simulate' expects a scenario, or '--worlds': tickover simulate SCENARIO..., tickover simulate --worlds COUNT"
-            )
+        guard !operands.isEmpty || worlds != nil else {
+            throw UsageError("'simulate' expects a scenario: tickover simulate SCENARIO...")
+        }
+        guard operands.isEmpty || worlds == nil else {
+            throw UsageError("expected no scenario with '--worlds'")
         }
         guard worlds == nil || output == .figures && plot == nil && seeds == 1 else {
             throw UsageError("expected no '--seeds', '--csv', '--markdown' or '--plot' with '--worlds'")

@@ -33,13 +33,12 @@ package struct RTCMemory: Equatable, Sendable {
     }
 
     /// Takes over the bound of what the chip was compared with at `moment`, as far as it has moved what is known of the chip:
-    /// at once if it is larger, by the offset's gain if it is smaller.
+    /// at once if it is larger, also if the comparison is not believed, and by the offset's gain if it is smaller.
     mutating func learn(from reference: TimeReference, at moment: MonotonicTime, gain: Double = 1) {
-        guard gain > 0 else { return }
         let (delay, dispersion) = (reference.rootDelay, reference.rootDispersion(at: moment))
         learnedDelay = max(delay, learnedDelay + (delay - learnedDelay) * gain)
         learnedDispersion = max(dispersion, learnedDispersion + (dispersion - learnedDispersion) * gain)
-        unknownSince = nil
+        if model.hasHistory { unknownSince = nil }
     }
 }
 

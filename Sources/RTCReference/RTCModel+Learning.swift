@@ -56,6 +56,21 @@ extension RTCModel {
         self.state?.move(to: date, temperature: temperature, kind)
     }
 
+    /// What was learned of the offset may have been wrong by `bound` for the last `elapsed`, as its reference was: it is open
+    /// again, and so is what that does to the drift.
+    mutating func reopen(bound: NTPDuration, elapsed: NTPDuration) {
+        guard var state else { return }
+        let offset = bound.seconds / Self.boundDeviations
+        let drift = offset / max(elapsed.seconds, 1)
+        for index in state.filters.indices {
+            state.filters[index].filter.covariance.offset += offset * offset
+            state.filters[index].filter.covariance.offsetDrift = 0
+            state.filters[index].filter.covariance.offsetCoefficient = 0
+            state.filters[index].filter.covariance.drift += drift * drift
+        }
+        self.state = state
+    }
+
     /// Takes in a comparison of the chip with UTC.
     @discardableResult
     package mutating func observe(_ observation: RTCObservation) -> Outcome { take(observation).outcome }

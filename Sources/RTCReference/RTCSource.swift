@@ -23,6 +23,9 @@ package struct RTCSource: Sendable {
     private var lastAttempt: NTPDate?
     private let policy = WriteBackPolicy()
     private var line = EdgeLine()
+    /// What the reference may be wrong by in the same way all the time that the chip has been compared with, and since when that has
+    /// been about as much; nil before the first comparison in this run.
+    private var lesson: (bound: NTPDuration, since: NTPDate)?
     /// The edges since the chip was last compared with UTC, the oldest first.
     private var edges: [EdgeSample] = []
     /// Why the chip is not believed although it has a time; nil if it is.
@@ -231,7 +234,9 @@ extension RTCSource {
     ///
     /// A server's sample and the edges have errors that are new each time, unlike the estimates that they go into, so the
     /// model can weigh them.
-    package mutating func learn(_ utc: UTCSample, against reference: TimeReference) {
+    ///
+    /// - Parameter isDoubtful: whether who told it has contradicted itself, and so whatever has come from it.
+    package mutating func learn(_ utc: UTCSample, against reference: TimeReference, isDoubtful: Bool = false) {
         guard let last = edges.last, lastError == nil else { return }
         let count = Double(edges.count)
         let drift = model.drift
@@ -254,7 +259,17 @@ extension RTCSource {
             deviation: .seconds((variance + deviation * deviation).squareRoot()),
             bound: bound + reference.estimate.phaseError(at: last.edge)
         )
-        let before = store.memory.prediction(at: last).offset
+        let (before, uncertainty) = store.memory.prediction(at: last)
+        guard
+            isWorthLearning(
+                observation,
+                reference.rootDelay / 2 + reference.rootDispersion,
+                before,
+                isDoubtful ? .max : uncertainty + store.memory.learnedDelay / 2
+            )
+        else {
+            return
+        }
         let outcome = store.update { memory in
             let (outcome, gain) = memory.model.take(observation)
             memory.learn(from: reference, at: last.edge, gain: gain)
@@ -270,6 +285,41 @@ extension RTCSource {
         guard trimsChip, !store.memory.isTrimmedByHand else { return }
         requestedTrim = trimming.trim(of: model, at: utc.timescale.date(at: last.edge))
     }
+
+    /// Whether a comparison tells more than is known of the chip, or contradicts it. If the reference has become much better than
+    /// what the chip was compared with before, what it was wrong by is no part of the chip's drift.
+    private mutating func isWorthLearning(
+        _ observation: RTCObservation,
+        _ systematic: NTPDuration,
+        _ predicted: NTPDuration,
+        _ known: NTPDuration
+    ) -> Bool {
+        guard model.hasHistory else {
+            lesson = (systematic, observation.date)
+            return true
+        }
+        let offered = systematic + observation.bound
+        guard
+            known == .max || offered < known * Self.worstOffer
+                || (observation.offset - predicted).magnitude > known + offered
+        else {
+            return false
+        }
+        guard let before = lesson, systematic * Self.improvement > before.bound else {
+            if let lesson {
+                let elapsed = (observation.date - lesson.since).magnitude
+                store.update { $0.model.reopen(bound: lesson.bound, elapsed: elapsed) }
+            }
+            lesson = (systematic, observation.date)
+            return true
+        }
+        lesson = (max(before.bound, systematic), before.since)
+        return true
+    }
+
+    /// Of what is known, by which a comparison may be worse; and of its bound, by which a better reference is much better.
+    private static let worstOffer = 2.0
+    private static let improvement = 8.0
 
     /// The chip was set: its phase is new, its drift runs on.
     ///

@@ -12,7 +12,7 @@ import NTPWire
 ///    left to wait for.
 /// 3. Between the servers' samples, and without them, a clock is followed if it is likely to be nearer than they are by now.
 /// 4. What clients are told changes when the time that they get does: while no server answers, stratum and reference
-///    identifier stay until the bound is twice what it may be in sync, 1,024 s after a sample.
+///    identifier stay until the bound is twice what it may be in sync, at the end of the longest poll interval.
 /// 5. Nothing is served whose whole distance, what the clock still lacks included, has reached the limit.
 package struct Decision: Sendable {
     package let state: SystemState
@@ -130,7 +130,8 @@ extension Decision {
     /// Rules 1 and 2: the servers' time, if the event is a sample of one that the majority agrees with.
     private static func network(_ facts: Facts, _ vote: ServerVote) -> NetworkTime? {
         guard case .server(let id) = facts.event, vote.truechimers.contains(where: { $0.id == id }),
-            let systemPeer = vote.systemPeer, let reference = vote.combined
+            let systemPeer = vote.systemPeer, let reference = vote.combined,
+            let newest = facts.servers.first(where: { $0.identity.id == id })
         else { return nil }
         // The first choice waits for all initial bursts, so that the first to answer is not believed for being first.
         if facts.network == nil, facts.servers.contains(where: { $0.isSettling }) { return nil }
@@ -141,12 +142,9 @@ extension Decision {
             reference: reference,
             systemPeer: systemPeer,
             members: vote.truechimers.map { $0.id },
-            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + Self.longestPoll) * 2
+            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + newest.longestPoll) * 2
         )
     }
-
-    /// The longest usual interval, at which a client in sync may be.
-    private static let longestPoll = PollExponent(10).interval
 
     /// Rule 3: what a clock says that has just spoken, if it knows better.
     private static func betterClock(_ facts: Facts, _ limits: HoldoverLimits) -> TimeReference? {

@@ -94,8 +94,11 @@ extension Engine {
     private mutating func updateRTCReference(at now: MonotonicTime) {
         let gain = rtc?.lastSample.map { thermal.gain(at: $0.edge) } ?? .none
         let (prior, allowance) = (currentPrior(at: now), timekeeper.stability.allowance)
+        let since = rtc?.store.memory.unknownSince
         let jump = rtc?.updateReference(prior: prior, thermal: gain, allowance: allowance)
         if let jump { noteRTCDoubt(jump) }
+        // A chip that is seen for the first time may have gone wrong by any amount when it is seen again.
+        if rtc?.store.memory.unknownSince != since { saveRTC() }
         guard let network = timekeeper.network?.reference,
             let doubt = rtc?.reference?.contradiction(of: network, at: now)
         else { return }
@@ -121,7 +124,8 @@ extension Engine {
         let error = association.statistics.newestError
         let reading = ClockReading(monotonic: sample.moment, date: sample.date + others - error.mean)
         let timescale = Timescale(reading: reading, frequency: reference.estimate.frequency)
-        rtc?.learn(UTCSample(timescale, error.deviation), against: reference)
+        let doubt = association.doubt(servable: configuration.selection.maximumDistance, at: sample.moment)
+        rtc?.learn(UTCSample(timescale, error.deviation), against: reference, isDoubtful: doubt > .zero)
         let wasUsed = thermal.isUsed
         thermal.learn(reading, deviation: error.deviation)
         if !wasUsed, thermal.isUsed, let coefficient = thermal.estimate?.coefficient {

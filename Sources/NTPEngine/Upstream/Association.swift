@@ -294,6 +294,7 @@ package struct Association: Sendable {
             reference: isFit ? reference(allowance: allowance) : nil,
             doubt: doubt(servable: servable, at: now),
             prefer: configuration.prefer,
+            longestPoll: min(polling.maximum, PollExponent(10)).interval,
             newest: statistics.newest?.moment ?? .zero,
             jumpedAt: jumps.since,
             isDissenting: dissenter != nil,

@@ -32,15 +32,14 @@ struct RandomEvents {
         if let leapSecond, !leapSecond.hasFile { return }
         var themes = Theme.allCases.filter { _ in world.chance.happens(0.4) }
         // A chip that somebody has set while nobody can know would be believed once what was known of it is gone.
-        let losesFiles = themes.contains(.power) || themes.contains(.journal)
-        let setsChip = themes.contains(.chip) && !losesFiles && !world.servers.isEmpty
+        let setsChip = themes.contains(.chip) && !themes.contains(.journal) && !world.servers.isEmpty
         if !world.hasChip { themes.removeAll { $0 == .chip || $0 == .journal } }
         if world.servers.isEmpty { themes.removeAll { $0 == .network } }
         guard !themes.isEmpty else { return }
         var time = world.duration * world.chance.uniform(0.02...0.4)
         for _ in 0..<world.chance.number(1...8) where time < world.duration {
             switch world.chance.pick(themes) {
-            case .power: time += cutPower(&world, at: time)
+            case .power: time += cutPower(&world, at: time, mayLoseFiles: !setsChip)
             case .journal:
                 let length = world.chance.logarithmic(10...20_000)
                 let moment = world.chance.pick(["write", "save"])
@@ -64,7 +63,7 @@ struct RandomEvents {
     }
 
     /// - Returns: how long it lasts, which the world does longer, too.
-    private mutating func cutPower(_ world: inout RandomWorld, at time: Double) -> Double {
+    private mutating func cutPower(_ world: inout RandomWorld, at time: Double, mayLoseFiles: Bool) -> Double {
         let length = world.chance.logarithmic(5...2e6)
         world.duration += length
         write(
@@ -72,7 +71,7 @@ struct RandomEvents {
             Chance.moment(time),
             Chance.moment(time + length),
             world.chance.happens(0.3) ? "date 1970-01-01T00:00:10Z" : "",
-            world.chance.happens(0.2) ? "files " + world.chance.pick(["missing", "torn"]) : "",
+            mayLoseFiles && world.chance.happens(0.2) ? "files " + world.chance.pick(["missing", "torn"]) : "",
             world.hasChip && world.chance.happens(0.1) ? "cell-changed" : ""
         )
         return length
