@@ -14,6 +14,9 @@ package struct SelectionLimits: Equatable, Sendable {
     /// RFC 5905's MAXDISP.
     package static let protocolDistance = NTPDuration.seconds(16)
 
+    /// Of so many sources, a majority shows which one is wrong.
+    package static let fewestToOutvote = 3
+
     package init(
         minimumSources: Int = 1,
         minimumDistance: NTPDuration = .zero,

@@ -81,7 +81,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         truechimers = agreeing.map { candidates[$0] }.sorted { left, right in
             left.prefer == right.prefer ? cost(left) < cost(right) : left.prefer
         }
-        guard voters >= Self.fewestToErr else { return }
+        guard voters >= SelectionLimits.fewestToOutvote else { return }
         if let range = Self.shared(by: intervals.map { $0.low...$0.high }, moreThan: others) {
             possible = (origin + range.lowerBound, origin + range.upperBound)
         }
@@ -101,9 +101,6 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         guard let low = points.min(), let high = points.max() else { return nil }
         return low...high
     }
-
-    /// Of so few, a minority may be wrong.
-    private static var fewestToErr: Int { 3 }
 
     /// How much smaller the present system peer's distance counts, so that two like ones do not take turns.
     private static var hysteresis: Double { 0.7 }

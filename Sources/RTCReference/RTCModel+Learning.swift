@@ -56,9 +56,9 @@ extension RTCModel {
         self.state?.move(to: date, temperature: temperature, kind)
     }
 
-    /// What was learned of the offset may have been wrong by `bound` for the last `elapsed`, as its reference was: it is open
-    /// again, and so is what that does to the drift.
-    mutating func reopen(bound: NTPDuration, elapsed: NTPDuration) {
+    /// Inflates the covariance: the offset may have been wrong by `bound` for the last `elapsed`, as its reference was, and the
+    /// drift by what that comes to over the time.
+    mutating func inflate(bound: NTPDuration, elapsed: NTPDuration) {
         guard var state else { return }
         let offset = bound.seconds / Self.boundDeviations
         let drift = offset / max(elapsed.seconds, 1)
@@ -140,7 +140,7 @@ extension RTCModel {
     package mutating func rewriteBegins() { isBeingWritten = true }
 
     /// Notes that the chip was not set after all, nor touched.
-    package mutating func rewriteIsOff() { isBeingWritten = false }
+    package mutating func rewriteCancelled() { isBeingWritten = false }
 
     /// Notes that the chip was set, and its offset found to be as in `observation`; its drift is what it was.
     package mutating func rewritten(_ observation: RTCObservation) {

@@ -23,9 +23,9 @@ package struct RTCSource: Sendable {
     private var lastAttempt: NTPDate?
     private let policy = WriteBackPolicy()
     private var line = EdgeLine()
-    /// What the reference may be wrong by in the same way all the time that the chip has been compared with, and since when that has
-    /// been about as much; nil before the first comparison in this run.
-    private var lesson: (bound: NTPDuration, since: NTPDate)?
+    /// Bound on what the references that the chip was compared with have in common, and since when that has been about as much;
+    /// nil before the first comparison in this run.
+    private var comparedWith: (bound: NTPDuration, since: NTPDate)?
     /// The edges since the chip was last compared with UTC, the oldest first.
     private var edges: [EdgeSample] = []
     /// Why the chip is not believed although it has a time; nil if it is.
@@ -260,16 +260,14 @@ extension RTCSource {
             bound: bound + reference.estimate.phaseError(at: last.edge)
         )
         let (before, uncertainty) = store.memory.prediction(at: last)
-        guard
-            isWorthLearning(
-                observation,
-                reference.rootDelay / 2 + reference.rootDispersion,
-                before,
-                isDoubtful ? .max : uncertainty + store.memory.learnedDelay / 2
-            )
-        else {
-            return
+        let systematic = reference.rootDelay / 2 + reference.rootDispersion
+        if model.hasHistory {
+            let known = uncertainty + store.memory.learnedDelay / 2
+            let offered = systematic + observation.bound
+            let contradicts = (observation.offset - before).magnitude > known + offered
+            guard isDoubtful || contradicts || offered < known * Self.worstOffer else { return }
         }
+        compare(with: systematic, at: observation.date)
         let outcome = store.update { memory in
             let (outcome, gain) = memory.model.take(observation)
             memory.learn(from: reference, at: last.edge, gain: gain)
@@ -286,39 +284,24 @@ extension RTCSource {
         requestedTrim = trimming.trim(of: model, at: utc.timescale.date(at: last.edge))
     }
 
-    /// Whether a comparison tells more than is known of the chip, or contradicts it. If the reference has become much better than
-    /// what the chip was compared with before, what it was wrong by is no part of the chip's drift.
-    private mutating func isWorthLearning(
-        _ observation: RTCObservation,
-        _ systematic: NTPDuration,
-        _ predicted: NTPDuration,
-        _ known: NTPDuration
-    ) -> Bool {
-        guard model.hasHistory else {
-            lesson = (systematic, observation.date)
-            return true
+    /// Takes note of a reference that may be wrong by `bound`. If that has become much better, what it was wrong by before is no
+    /// part of the chip's drift.
+    private mutating func compare(with bound: NTPDuration, at date: NTPDate) {
+        guard model.hasHistory, let last = comparedWith else {
+            comparedWith = (bound, date)
+            return
         }
-        let offered = systematic + observation.bound
-        guard
-            known == .max || offered < known * Self.worstOffer
-                || (observation.offset - predicted).magnitude > known + offered
-        else {
-            return false
+        guard bound * Self.improvement <= last.bound else {
+            comparedWith = (max(last.bound, bound), last.since)
+            return
         }
-        guard let before = lesson, systematic * Self.improvement > before.bound else {
-            if let lesson {
-                let elapsed = (observation.date - lesson.since).magnitude
-                store.update { $0.model.reopen(bound: lesson.bound, elapsed: elapsed) }
-            }
-            lesson = (systematic, observation.date)
-            return true
-        }
-        lesson = (max(before.bound, systematic), before.since)
-        return true
+        store.update { $0.model.inflate(bound: last.bound, elapsed: (date - last.since).magnitude) }
+        comparedWith = (bound, date)
     }
 
-    /// Of what is known, by which a comparison may be worse; and of its bound, by which a better reference is much better.
+    /// A comparison that is worse than what is known by this factor is left out.
     private static let worstOffer = 2.0
+    /// A reference whose bound is smaller by this factor is much better.
     private static let improvement = 8.0
 
     /// The chip was set: its phase is new, its drift runs on.

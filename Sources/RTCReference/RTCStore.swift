@@ -52,7 +52,7 @@ package struct RTCStore: Equatable, Sendable {
 
     /// The change was not made: the chip is what it was, or, if it may have changed, is not believed until it is set.
     package mutating func abandon(mayHaveChanged: Bool) {
-        if case .setting(_, wasBeingWritten: false) = change, !mayHaveChanged { memory.model.rewriteIsOff() }
+        if case .setting(_, wasBeingWritten: false) = change, !mayHaveChanged { memory.model.rewriteCancelled() }
         change = .none
     }
 

@@ -1,3 +1,4 @@
+import ClockDiscipline
 import NTPEngine
 import NTPTime
 import NTPWire
@@ -68,24 +69,23 @@ extension SimulatedWorld {
         return (error, bound)
     }
 
+    private var configuredServers: [Upstream] {
+        servers.filter { server in configuration.sources.contains { $0.host == server.character.name } }
+    }
+
     /// Whether more than half of the servers in the configuration are within what they claim and can be reached.
     var hasHonestMajority: Bool {
-        let configured = servers.filter { server in
-            configuration.sources.contains { $0.host == server.character.name }
-        }
+        let configured = configuredServers
         return 2 * configured.count { $0.isHonest(at: time, truth) } > configured.count
     }
-}
 
-extension SimulatedWorld {
     /// Whether the servers that can be reached and are wrong are fewer than the others, and there are three in all.
     var hasFairServers: Bool {
-        let configured = servers.filter { server in
-            configuration.sources.contains { $0.host == server.character.name }
-        }
-        let liars = configured.count { $0.isReachable && !$0.isWithinClaims(at: time, truth) }
-        let honest = configured.count { $0.isReachable && $0.isWithinClaims(at: time, truth) }
-        return liars == 0 || configured.count >= 3 && liars < honest
+        let configured = configuredServers
+        let reachable = configured.filter { $0.isReachable }
+        let honest = reachable.count { $0.isWithinClaims(at: time, truth) }
+        let liars = reachable.count - honest
+        return liars == 0 || configured.count >= SelectionLimits.fewestToOutvote && liars < honest
     }
 }
 

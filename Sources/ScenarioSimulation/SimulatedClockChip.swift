@@ -74,18 +74,22 @@ package final class SimulatedClockChip {
 
     /// What the driver makes of a request at `time`, and when it is done with it.
     func answer(_ request: RTCRequest, at time: NTPDuration) -> (time: NTPDuration, answer: RTCAnswer) {
-        pass(to: time)
-        clock.advance(by: oscillator.moment(at: time) - clock.now)
+        advance(to: time)
         if character.noise > 0, generator.uniform() <= character.noise { disturb() }
         let answer = driver.answer(to: request)
         if case .written = answer { writes += 1 }
         return (oscillator.time(of: clock.now), answer)
     }
 
-    /// Begins with `request` and loses the bus in the middle of it.
-    func interrupt(_ request: RTCRequest, at time: NTPDuration) {
+    /// Lets the chip and the driver's clock come to `time`.
+    private func advance(to time: NTPDuration) {
         pass(to: time)
         clock.advance(by: oscillator.moment(at: time) - clock.now)
+    }
+
+    /// Begins with `request` and loses the bus in the middle of it.
+    func interrupt(_ request: RTCRequest, at time: NTPDuration) {
+        advance(to: time)
         let first = bus.transfers + Self.transfersBeforeTime + Int64(generator.next() & 3)
         let octet = Int64(generator.next() & 7)
         for transfer in first..<first + Self.transfersOfWrite {

@@ -222,7 +222,7 @@ private func changes(of world: SimulatedWorld, in seconds: Double) -> Int {
 }
 
 @Suite struct `A chip that was never compared` {
-    /// Its offset is learned in steps while UTC itself is hardly known, and is no part of its rate.
+    /// Its offset is learned in steps while UTC itself is known to milliseconds only, and is no part of its rate.
     @Test(arguments: 1...40 as ClosedRange<UInt64>) func `does not lead the clock astray at the start`(seed: UInt64) {
         var chip = RTCCharacter.chip(offset: .milliseconds(3), drift: .ppm(0.5))
         chip.squareWave = .microseconds(5)

@@ -13,14 +13,13 @@ struct ServerVote {
     /// In the order of the reports.
     let verdicts: [ServerVerdict]
 
-    /// Of so many servers, a majority shows which one is wrong.
-    static let fewestToOutvote = 3
-
     init(_ facts: Facts, _ limits: SelectionLimits) {
         let now = facts.now.monotonic
         var candidates = Self.candidates(facts, limits, withDoubt: false)
         // Fewer cannot say which of them is wrong: the bound covers what each has jumped by.
-        if candidates.count < Self.fewestToOutvote { candidates = Self.candidates(facts, limits, withDoubt: true) }
+        if candidates.count < SelectionLimits.fewestToOutvote {
+            candidates = Self.candidates(facts, limits, withDoubt: true)
+        }
         let selection = SourceSelection(
             among: candidates,
             at: now,
@@ -63,7 +62,7 @@ struct ServerVote {
     /// Those who may have to be outvoted: of fewer than three nobody could be.
     private static func voters(_ facts: Facts, _ candidates: [AssociationID]) -> Int {
         let voters = facts.servers.count { candidates.contains($0.identity.id) || $0.isPending }
-        return voters < fewestToOutvote ? candidates.count : voters
+        return voters < SelectionLimits.fewestToOutvote ? candidates.count : voters
     }
 
     private static func candidates(

@@ -12,13 +12,12 @@ extension RandomWorld {
         for index in 0..<count {
             let server = Server(name: "s\(index + 1)", isLiar: index < liars)
             servers.append(server)
-            // What servers a client has are alike: in its own house or far away.
             writeServer(server, polling)
             writePath(to: server, mayLose: liars == 0 || server.isLiar)
         }
     }
 
-    /// In s; a world is hardly ever longer.
+    /// In s; all but a few worlds are shorter.
     private static let longest = 1e7
 
     private mutating func writeServer(_ server: Server, _ polling: String) {
