@@ -118,7 +118,10 @@ let checks: [Target] = [
     tests("SimulationTests", ["Simulation"]),
     tests(
         "ScenarioSimulationTests",
-        ["ScenarioSimulation", "ClockDiscipline", "Configuration", "NTPEngine", "NTPTime"]
+        [
+            "ScenarioSimulation", "ClockDiscipline", "Configuration", "DS3231", "HAL", "NTPEngine", "NTPTime",
+            "RTCReference",
+        ]
     ),
     tests(
         "NTPEngineTests",
@@ -132,7 +135,12 @@ let checks: [Target] = [
     tests("CommandLineTests", ["CommandLine"]),
     tests("LinuxTests", ["Linux", "ClockDiscipline", "DS3231", "HAL", "NTPTime", "RTCReference", "Simulation"]),
     tests("ProgramSupportTests", ["ProgramSupport", "Configuration", "Linux", "NTPTime"]),
-    tests("ProgramTests", ["tickover", "tickoverd", "Linux", "NTPTime", "NTPWire", "NetworkAddress"]),
+    tests(
+        "ProgramTests",
+        [
+            "tickover", "tickoverd", "DS3231", "HAL", "Linux", "NTPTime", "NTPWire", "NetworkAddress", "RTCReference",
+        ]
+    ),
 ]
 
 /// What the system tests put into a guest beside the product: the simulated chip as a device of the kernel's.

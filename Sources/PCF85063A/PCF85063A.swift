@@ -48,8 +48,13 @@ extension PCF85063A {
             drift: .ppm(20),
             largestDrift: .ppm(200),
             coefficient: nil,
-            wanders: [5e-9, 1e-8, 2e-8, 4e-8, 8e-8],
-            unobservable: .zero
+            noises: [5e-9, 1e-8, 2e-8, 4e-8, 8e-8].map { RTCKind.Noise(wander: $0) },
+            unseen: RTCKind.Unseen(
+                compensation: .zero,
+                compensationPerDegree: .zero,
+                supply: .ppm(0.1),
+                temperature: .ppm(8)
+            )
         ),
         trim: RTCKind.Trim(step: .ppm(1e6 / 1_024 / 240), deviation: 0.02, range: -64...63)
     )

@@ -63,10 +63,8 @@ extension RTCModel {
         let offset = bound.seconds / Self.boundDeviations
         let drift = offset / max(elapsed.seconds, 1)
         for index in state.filters.indices {
-            state.filters[index].filter.covariance.offset += offset * offset
-            state.filters[index].filter.covariance.offsetDrift = 0
-            state.filters[index].filter.covariance.offsetCoefficient = 0
-            state.filters[index].filter.covariance.drift += drift * drift
+            state.filters[index].filter.forgetWhereFrom()
+            state.filters[index].filter.inflate(offset: offset * offset, drift: drift * drift)
         }
         self.state = state
     }
@@ -111,7 +109,7 @@ extension RTCModel {
         }
         guard count < Self.dissentLimit else {
             // The phase is new for certain, the drift perhaps: it is kept, but may be learned anew.
-            let mixture = state.map { ChipMixture($0.filters, warmth: 0) }
+            let mixture = state.map { ChipMixture($0.filters, warmth: 0, turns: 0) }
             state = State(observation, kind, drift: mixture?.drift ?? 0, coefficient: mixture?.coefficient ?? 0)
             dissent = nil
             return .relearned
@@ -126,7 +124,7 @@ extension RTCModel {
     package mutating func take(_ second: LeapSecond) {
         guard var state else { return }
         state.move(to: max(state.date, second.midnight), temperature: state.temperature, kind)
-        for index in state.filters.indices { state.filters[index].filter.offset -= second.correction.seconds }
+        for index in state.filters.indices { state.filters[index].filter.shift(by: -second.correction.seconds) }
         self.state = state
         dissent?.offset -= second.correction.seconds
     }
@@ -147,7 +145,10 @@ extension RTCModel {
         var next = State(observation, kind, drift: 0, coefficient: 0)
         if var state {
             state.move(to: max(state.date, observation.date), temperature: observation.temperature, kind)
-            for index in state.filters.indices { state.filters[index].filter.restart(next.filters[index].filter) }
+            for index in state.filters.indices {
+                let fresh = next.filters[index].filter
+                state.filters[index].filter.restart(offset: fresh.offset, variance: fresh.offsetVariance)
+            }
             next.filters = state.filters
         }
         state = next
@@ -160,7 +161,7 @@ extension RTCModel {
     package mutating func shifted(by offset: NTPDuration, bound: NTPDuration) {
         isBeingWritten = false
         guard var state else { return }
-        for index in state.filters.indices { state.filters[index].filter.offset += offset.seconds }
+        for index in state.filters.indices { state.filters[index].filter.shift(by: offset.seconds) }
         state.observationBound += bound.seconds
         self.state = state
         dissent = nil
@@ -186,22 +187,20 @@ extension RTCModel.State {
         let bound = observation.usableBound
         let priorDrift = kind.rate.drift.fraction
         let priorCoefficient = kind.rate.coefficient?.fraction ?? 0
-        let filter = ThermalFilter(
-            offset: observation.offset.seconds,
-            drift: drift,
-            coefficient: coefficient,
-            covariance: ThermalFilter.Covariance(
-                offset: max(bound * bound / 3, observation.variance),
-                drift: priorDrift * priorDrift,
-                coefficient: priorCoefficient * priorCoefficient
-            )
-        )
         self.init(
             date: observation.date,
             observed: observation.date,
             temperature: observation.temperature,
             trim: observation.trim,
-            filters: kind.rate.wanders.map { _ in RTCModel.Weighted(filter: filter) },
+            filters: kind.rate.noises.map { noise in
+                let filter = ChipFilter(
+                    noise,
+                    offset: (observation.offset.seconds, max(bound * bound / 3, observation.variance)),
+                    drift: (drift, priorDrift * priorDrift),
+                    coefficient: (coefficient, priorCoefficient * priorCoefficient)
+                )
+                return RTCModel.Weighted(filter: filter)
+            },
             observationBound: bound
         )
     }
@@ -210,12 +209,13 @@ extension RTCModel.State {
     ///
     /// - Returns: the offset's gain.
     fileprivate mutating func correct(by observation: RTCObservation) -> Double {
+        takeInUnseen(until: observation.date)
         var gain = 0.0
         var best = -Double.infinity
         for index in filters.indices {
             let filter = filters[index].filter
             let innovation = observation.offset.seconds - filter.offset
-            let total = filter.covariance.offset + observation.variance
+            let total = filter.offsetVariance + observation.variance
             filters[index].logLikelihood =
                 filters[index].logLikelihood * RTCModel.memory
                 - (Elementary.log(total) + innovation * innovation / total) / 2
@@ -230,14 +230,12 @@ extension RTCModel.State {
         contradiction = 0
         return gain
     }
-}
 
-extension ThermalFilter {
-    /// A new phase, which has nothing to do with the old one.
-    fileprivate mutating func restart(_ other: ThermalFilter) {
-        offset = other.offset
-        covariance.offset = other.covariance.offset
-        covariance.offsetDrift = 0
-        covariance.offsetCoefficient = 0
+    /// What was gained unseen since the last observation is an error that the next one tells of.
+    private mutating func takeInUnseen(until date: NTPDate) {
+        if (date - observed).seconds > RTCModel.unseenTime {
+            for index in filters.indices { filters[index].filter.inflate(offset: unseen * unseen, drift: 0) }
+        }
+        unseen = 0
     }
 }

@@ -5,7 +5,7 @@ import NTPTime
 /// What is known about the chip's error: its offset, drift and temperature coefficient with their covariances, over UTC.
 ///
 /// Offset is chip − UTC, positive when the chip is ahead; drift is its growth, positive for a fast chip. A Kalman filter
-/// (`ThermalFilter`) for each of several hypotheses about how the drift wanders, weighted by how well it has foretold the
+/// (`ChipFilter`) for each of several hypotheses about how the drift wanders, weighted by how well it has predicted the
 /// observations.
 ///
 /// The chip is disciplined by nobody, so what was learned stays good across restarts and power cuts; the model is
@@ -21,17 +21,19 @@ package struct RTCModel: Hashable, Sendable {
         var temperature: Temperature?
         /// At which the filters' drift is the chip's; nil if it has no trim.
         var trim: TrimOffset?
-        /// One for each of the kind's wanders.
+        /// One for each of the kind's noises.
         var filters: [Weighted]
         /// What the observations may have in common, s: their bounds, weighted as they went into the offset. No averaging
         /// removes it.
         var observationBound: Double
+        /// Deviation of what the offset has gained since the last observation by what nothing tells, s.
+        var unseen = 0.0
         /// How far the newest observations were from the model, s, while it is open whether they or the model are wrong.
         var contradiction = 0.0
     }
 
     struct Weighted: Hashable {
-        var filter: ThermalFilter
+        var filter: ChipFilter
         /// Up to a term that is common to all filters; 0 for the best.
         var logLikelihood = 0.0
     }
@@ -64,12 +66,17 @@ package struct RTCModel: Hashable, Sendable {
 // MARK: - Constants
 
 extension RTCModel {
-    /// Of a hypothesis's merits with each further observation: some two hundred of them decide.
+    /// By which the likelihood of a hypothesis counts with each further observation: some two hundred of them decide.
     static let memory = 0.995
-    /// Deviation in °C of the temperature from the mean of what was read before and after a gap in the readings, if the
-    /// gap is as long as `temperatureTime`, in s.
+    /// A chip that was not seen for longer, in s, may have been without power meanwhile, and somewhere else.
+    static let longestGap = 600.0
+    /// Deviation in °C of the temperature from the mean of what was read before and after such a gap, if that is as long as
+    /// `temperatureTime`, in s: a machine has cooled down by then.
     static let temperatureDeviation = 5.0
-    static let temperatureTime = 21_600.0
+    static let temperatureTime = 3_600.0
+    /// What the offset has gained unseen counts as an error of the filters' after so long without an observation, in s; in
+    /// shorter times it is part of how the drift wanders.
+    static let unseenTime = 3_600.0
     /// Deviations in a bound, and at which an observation contradicts.
     static let boundDeviations = 3.0
     static let gateDeviations = 5.0
@@ -112,7 +119,7 @@ extension RTCModel {
 
     /// The chip's offset at `date` (UTC; the chip's own time will do) and its bound.
     ///
-    /// The bound is three standard deviations, with the compensation's steps taken as wrong the same way since the last
+    /// The bound is three standard deviations, with what nothing tells taken as wrong the same way since the last
     /// observation, and the bound of an observation itself. Without history it is `assumedError` around 0; while a write is
     /// unfinished the largest duration there is.
     ///
@@ -125,8 +132,7 @@ extension RTCModel {
         guard var state else { return (.zero, assumedError) }
         state.move(to: date, temperature: temperature ?? state.temperature, kind)
         let mixture = state.mixture
-        let unmodelled = kind.rate.unobservable.fraction * (date - state.observed).seconds
-        let deviation = (mixture.offsetVariance + unmodelled * unmodelled).squareRoot()
+        let deviation = (mixture.offsetVariance + state.unseen * state.unseen).squareRoot()
         let bound = Self.boundDeviations * deviation + state.observationBound + state.contradiction
         return (.seconds(mixture.offset), .seconds(bound))
     }
@@ -138,39 +144,48 @@ extension RTCModel.State {
 
     private static let referenceTemperature = 25.0
 
-    /// At the present temperature.
-    var mixture: ChipMixture { ChipMixture(filters, warmth: warmth) }
+    /// At the present temperature and time of day.
+    var mixture: ChipMixture { ChipMixture(filters, warmth: warmth, turns: date.dayInTurns) }
 
     /// Lets the time pass until `date`, or go back to it.
     mutating func move(to date: NTPDate, temperature: Temperature?, _ kind: RTCKind) {
         let elapsed = (date - self.date).seconds
+        let turns = self.date.dayInTurns
         let before = warmth
         self.date = date
         self.temperature = temperature
-        let warmth = (before + self.warmth) / 2
-        let strayed =
-            RTCModel.temperatureDeviation * min(1, abs(elapsed) / RTCModel.temperatureTime) * elapsed
+        let hottest = max(abs(before), abs(self.warmth))
+        unseen += kind.rate.unseen.compensation(at: hottest).fraction * abs(elapsed)
         for index in filters.indices {
-            filters[index].filter.advance(by: elapsed, warmth: warmth, wander: kind.rate.wanders[index])
-            guard kind.rate.coefficient != nil else {
-                filters[index].filter.leaveTemperatureOut()
-                continue
-            }
+            filters[index].filter.advance(by: elapsed, warmth: (before + warmth) / 2, turns: turns)
+            if kind.rate.coefficient == nil { filters[index].filter.leaveTemperatureOut() }
+        }
+        if abs(elapsed) > RTCModel.longestGap { stray(for: abs(elapsed), kind) }
+    }
+
+    /// The chip was not seen for `elapsed` s: it may have been on its cell, and at another temperature.
+    private mutating func stray(for elapsed: Double, _ kind: RTCKind) {
+        unseen += kind.rate.unseen.supply.fraction * elapsed
+        let share = min(1, elapsed / RTCModel.temperatureTime)
+        let warmed = RTCModel.temperatureDeviation * share * elapsed
+        let drift = kind.rate.unseen.temperature.fraction * share
+        for index in filters.indices {
             let filter = filters[index].filter
-            let slope = filter.coefficient * filter.coefficient + filter.covariance.coefficient
-            filters[index].filter.covariance.offset += strayed * strayed * slope
+            let slope = filter.coefficient * filter.coefficient + filter.coefficientVariance
+            filters[index].filter.inflate(
+                offset: warmed * warmed * slope + drift * drift * elapsed * elapsed,
+                drift: drift * drift
+            )
         }
     }
 }
 
-extension ThermalFilter {
-    /// Without a thermometer there is no coefficient: it is 0, for certain, and what temperature does is in the drift's
-    /// wander.
-    fileprivate mutating func leaveTemperatureOut() {
-        coefficient = 0
-        covariance.coefficient = 0
-        covariance.offsetCoefficient = 0
-        covariance.driftCoefficient = 0
+extension NTPDate {
+    /// How much of the UTC day is over, in turns of the circle.
+    fileprivate var dayInTurns: Double {
+        let day: Int64 = 86_400
+        let second = (seconds % day + day) % day
+        return (Double(second) + Double(fraction) / 0x1p32) / Double(day)
     }
 }
 
@@ -183,24 +198,27 @@ struct ChipMixture {
     private(set) var driftVariance = 0.0
     private(set) var coefficientVariance = 0.0
 
-    /// - Parameter warmth: at which the drift is wanted.
-    init(_ filters: [RTCModel.Weighted], warmth: Double) {
-        let weights = filters.map { Elementary.exp($0.logLikelihood) }
+    /// - Parameters:
+    ///   - warmth: at which the drift is wanted.
+    ///   - turns: of the day, at which it is.
+    init(_ filters: [RTCModel.Weighted], warmth: Double, turns: Double) {
+        let drifts = filters.map { $0.filter.drift(warmth: warmth, turns: turns) }
+        var weights = filters.map { Elementary.exp($0.logLikelihood) }
         let total = weights.reduce(0, +)
-        for (weighted, weight) in zip(filters, weights) {
-            offset += weight / total * weighted.filter.offset
-            drift += weight / total * (weighted.filter.drift + weighted.filter.coefficient * warmth)
-            coefficient += weight / total * weighted.filter.coefficient
+        for index in filters.indices {
+            weights[index] /= total
+            offset += weights[index] * filters[index].filter.offset
+            drift += weights[index] * drifts[index].value
+            coefficient += weights[index] * filters[index].filter.coefficient
         }
-        for (weighted, weight) in zip(filters, weights) {
-            let filter = weighted.filter
+        for index in filters.indices {
+            let filter = filters[index].filter
             let offsetApart = filter.offset - offset
-            let driftApart = filter.drift + filter.coefficient * warmth - drift
+            let driftApart = drifts[index].value - drift
             let coefficientApart = filter.coefficient - coefficient
-            offsetVariance += weight / total * (filter.covariance.offset + offsetApart * offsetApart)
-            driftVariance += weight / total * (filter.driftVariance(warmth: warmth) + driftApart * driftApart)
-            coefficientVariance +=
-                weight / total * (filter.covariance.coefficient + coefficientApart * coefficientApart)
+            offsetVariance += weights[index] * (filter.offsetVariance + offsetApart * offsetApart)
+            driftVariance += weights[index] * (drifts[index].variance + driftApart * driftApart)
+            coefficientVariance += weights[index] * (filter.coefficientVariance + coefficientApart * coefficientApart)
         }
     }
 }

@@ -11,12 +11,12 @@ import NTPTime
 /// | `observed` | UTC of the last observation, likewise |
 /// | `temperature` | in quarters of a °C, or `none` |
 /// | `trim` | the register, in steps, or `none` |
-/// | `observation-bound`, `contradiction` | s |
-/// | `filter` | for each wander: log likelihood; offset (s), drift (s/s), coefficient (1/°C); the covariance's upper half by rows |
+/// | `observation-bound`, `unseen`, `contradiction` | s |
+/// | `filter` | for each noise: log likelihood; the state (`ChipFilter`); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
 /// | `rewriting` | `yes` from before a write until its success |
 extension RTCModel {
-    private static let header = "tickover-rtc-model 3"
+    private static let header = "tickover-rtc-model 4"
 
     package func serialised() -> String {
         var lines = [Self.header, "chip \(kind.name)"]
@@ -27,6 +27,7 @@ extension RTCModel {
                 "temperature \(Self.text(state.temperature?.quarterDegrees))",
                 "trim \(Self.text(state.trim?.steps))",
                 "observation-bound \(state.observationBound)",
+                "unseen \(state.unseen)",
                 "contradiction \(state.contradiction)",
             ]
             lines += state.filters.map { "filter " + $0.numbers.map { "\($0)" }.joined(separator: " ") }
@@ -125,12 +126,13 @@ extension RTCModel.State {
             ),
             let steps = lines.integer(of: "trim", in: kind.trim?.range),
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
+            let unseen = lines.number(of: "unseen", in: 0...3e9),
             let contradiction = lines.number(of: "contradiction", in: 0...3e9)
         else { return nil }
         var filters: [RTCModel.Weighted] = []
-        for _ in kind.rate.wanders {
-            guard let numbers = lines.numbers(of: "filter", count: RTCModel.Weighted.numbers),
-                let filter = RTCModel.Weighted(numbers)
+        for noise in kind.rate.noises {
+            guard let numbers = lines.numbers(of: "filter", count: RTCModel.Weighted.count(noise)),
+                let filter = RTCModel.Weighted(noise, numbers)
             else { return nil }
             filters.append(filter)
         }
@@ -141,6 +143,7 @@ extension RTCModel.State {
             trim: steps.map(TrimOffset.init),
             filters: filters,
             observationBound: observationBound,
+            unseen: unseen,
             contradiction: contradiction
         )
     }
@@ -150,43 +153,21 @@ extension RTCModel.State {
 }
 
 extension RTCModel.Weighted {
-    static let numbers = 10
-
-    fileprivate var numbers: [Double] {
-        let covariance = filter.covariance
-        return [
-            logLikelihood, filter.offset, filter.drift, filter.coefficient,
-            covariance.offset, covariance.offsetDrift, covariance.offsetCoefficient,
-            covariance.drift, covariance.driftCoefficient, covariance.coefficient,
-        ]
+    fileprivate static func count(_ noise: RTCKind.Noise) -> Int {
+        let values = ChipFilter.count(noise)
+        return 1 + values + Covariance.packedCount(values)
     }
+
+    fileprivate var numbers: [Double] { [logLikelihood] + filter.values + filter.covariance.packed }
 
     /// nil for what no chip can be.
-    fileprivate init?(_ numbers: [Double]) {
-        let covariance = ThermalFilter.Covariance(
-            offset: numbers[4],
-            offsetDrift: numbers[5],
-            offsetCoefficient: numbers[6],
-            drift: numbers[7],
-            driftCoefficient: numbers[8],
-            coefficient: numbers[9]
-        )
-        guard numbers[0] <= 0, abs(numbers[1]) <= 3e9, abs(numbers[2]) <= ThermalFilter.maximumDrift,
-            abs(numbers[3]) <= ThermalFilter.maximumCoefficient, covariance.isPossible
+    fileprivate init?(_ noise: RTCKind.Noise, _ numbers: [Double]) {
+        let values = numbers.dropFirst().prefix(ChipFilter.count(noise))
+        let covariance = numbers.dropFirst(1 + values.count)
+        guard numbers[0] <= 0,
+            let filter = ChipFilter(noise, values: Array(values), covariance: Array(covariance))
         else { return nil }
-        filter = ThermalFilter(offset: numbers[1], drift: numbers[2], coefficient: numbers[3], covariance: covariance)
+        self.filter = filter
         logLikelihood = numbers[0]
-    }
-}
-
-extension ThermalFilter.Covariance {
-    /// Variances that are none too large, and correlations within ±1 but for rounding.
-    fileprivate var isPossible: Bool {
-        func correlates(_ cross: Double, _ first: Double, _ second: Double) -> Bool {
-            cross * cross <= first * second * (1 + 1e-9)
-        }
-        return (0...1e19).contains(offset) && (0...1e-6).contains(drift) && (0...1e-10).contains(coefficient)
-            && correlates(offsetDrift, offset, drift) && correlates(offsetCoefficient, offset, coefficient)
-            && correlates(driftCoefficient, drift, coefficient)
     }
 }

@@ -10,7 +10,7 @@ package struct TrimPolicy: Hashable, Sendable {
     /// In steps: a mean drift below this is left alone.
     private static let threshold = 1.0
     /// In steps: deviation of a drift that is known well enough.
-    private static let certainty = 0.3
+    private static let certainty = 0.5
     /// In steps: the drift at the moment must be as near to the mean of the day.
     private static let agreement = 0.5
     /// Time since the last change, and over which the mean is taken, in s.

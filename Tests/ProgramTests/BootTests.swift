@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NTPTime
 import Testing
 
 @Suite(.serialized) struct `Loading the RTC at boot` {
@@ -27,19 +28,11 @@ import Testing
     }
 
     @Test func `corrects the chip by what was learned`() throws {
-        let state = """
-            reference 0.01 0.02 trimmed
-            tickover-rtc-model 3
-            chip DS3231
-            date 2026-11-02T00:00:00Z 0
-            observed 2026-11-02T00:00:00Z 0
-            temperature 100
-            trim 0
-            observation-bound 0.001
-            contradiction 0.0
-            \(Array(repeating: "filter 0.0 86400.0 0.0 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
-
-            """
+        let state = SavedChip.text(
+            offset: 86_400,
+            reference: "0.01 0.02 trimmed",
+            at: CivilTime(year: 2026, month: 11, day: 2).date
+        )
         let result = try load("rtc simulated offset 86400", state: state, build: .host)
         let words = result.errors.split(separator: " ")
         let text = String(try #require(words.first { $0.hasPrefix("2") }).dropLast(6)) + "Z"
@@ -54,8 +47,7 @@ import Testing
     }
 
     @Test func `refuses a chip that was left half set`() throws {
-        let state = "reference 0.0 0.0 trimmed\ntickover-rtc-model 3\nchip DS3231\nrewriting yes\n"
-        let result = try load("rtc simulated", state: state, build: .host)
+        let result = try load("rtc simulated", state: SavedChip.halfSet, build: .host)
         #expect(result.status == 1 && result.errors.contains("being set when the power failed"), "\(result)")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import NTPTime
 import Testing
 
 @Suite struct `Looking after the RTC without a daemon` {
@@ -37,20 +38,12 @@ import Testing
     }
 
     /// What is known of a chip that was being set, and of one that gains 300 ppm.
-    private static let halfSet = "reference 0.0 0.0 trimmed\ntickover-rtc-model 3\nchip DS3231\nrewriting yes\n"
-    private static let fast = """
-        reference 0.01 0.02 trimmed
-        tickover-rtc-model 3
-        chip DS3231
-        date 2026-11-02T00:00:00Z 0
-        observed 2026-11-02T00:00:00Z 0
-        temperature 100
-        trim 0
-        observation-bound 0.001
-        contradiction 0.0
-        \(Array(repeating: "filter 0.0 0.0 0.0003 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18", count: 5).joined(separator: "\n"))
-
-        """
+    private static let halfSet = SavedChip.halfSet
+    private static let fast = SavedChip.text(
+        drift: 3e-4,
+        reference: "0.01 0.02 trimmed",
+        at: CivilTime(year: 2026, month: 11, day: 2).date
+    )
 
     @Test(
         arguments: Build.available,

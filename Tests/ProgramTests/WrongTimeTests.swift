@@ -9,13 +9,9 @@ private func line(_ server: FakeServer) -> String {
 
 /// What is kept of a DS3231 with an offset that is known to 1 ms, or with a `change` to that.
 private func saved(offset: Double, doubt: Double = 0, change: (inout [String]) -> Void = { _ in }) -> String {
-    let yesterday = CivilTime(NTPDate(unixSeconds: Int64(Date().timeIntervalSince1970) - 86_400)).iso8601
-    let filter = "filter 0.0 \(offset) 0.0 0.0 1e-08 0.0 0.0 1e-16 0.0 1e-18"
-    var lines =
-        [
-            "reference 0.0 0.0 trimmed \(doubt)", "tickover-rtc-model 3", "chip DS3231", "date \(yesterday) 0",
-            "observed \(yesterday) 0", "temperature 100", "trim 0", "observation-bound 0.001", "contradiction 0.0",
-        ] + Array(repeating: filter, count: 5)
+    let yesterday = NTPDate(unixSeconds: Int64(Date().timeIntervalSince1970) - 86_400)
+    let text = SavedChip.text(offset: offset, reference: "0.0 0.0 trimmed \(doubt)", at: yesterday)
+    var lines = text.split(separator: "\n").map { String($0) }
     change(&lines)
     return lines.joined(separator: "\n") + "\n"
 }

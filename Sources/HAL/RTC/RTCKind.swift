@@ -49,23 +49,66 @@ package struct RTCKind: Hashable, Sendable {
         /// Deviation of the drift's change with each °C; nil if the chip has no thermometer, so that what temperature does
         /// is part of how the drift wanders.
         package let coefficient: Frequency?
-        /// Random walks that the drift may make, in s/s per √s, the least first.
-        package let wanders: [Double]
-        /// Deviation of what the chip's own compensation leaves of the drift, and which no observation tells.
-        package let unobservable: Frequency
+        /// Hypotheses about how the drift wanders.
+        package let noises: [Noise]
+        package let unseen: Unseen
 
         package init(
             drift: Frequency,
             largestDrift: Frequency,
             coefficient: Frequency?,
-            wanders: [Double],
-            unobservable: Frequency
+            noises: [Noise],
+            unseen: Unseen
         ) {
             self.drift = drift
             self.largestDrift = largestDrift
             self.coefficient = coefficient
-            self.wanders = wanders
-            self.unobservable = unobservable
+            self.noises = noises
+            self.unseen = unseen
+        }
+    }
+
+    /// How a drift wanders.
+    package struct Noise: Hashable, Sendable {
+        /// Random walk, in s/s per √s.
+        package let wander: Double
+        /// Allan deviation of flicker noise, in s/s.
+        package let flicker: Double
+        /// Deviation of a swing with the time of day that no thermometer tells, in s/s.
+        package let daily: Double
+
+        package init(wander: Double, flicker: Double = 0, daily: Double = 0) {
+            self.wander = wander
+            self.flicker = flicker
+            self.daily = daily
+        }
+    }
+
+    /// What the drift may do without being seen. All are deviations, of which three make a bound.
+    package struct Unseen: Hashable, Sendable {
+        /// What the chip's own compensation leaves at 25 °C, and what it leaves more for each °C away from there.
+        let compensation: Frequency
+        let compensationPerDegree: Frequency
+        /// Of the drift on the backup cell from that on the supply.
+        package let supply: Frequency
+        /// What another temperature makes of the drift of a chip without a thermometer while nobody compares it.
+        package let temperature: Frequency
+
+        package init(
+            compensation: Frequency,
+            compensationPerDegree: Frequency,
+            supply: Frequency,
+            temperature: Frequency
+        ) {
+            self.compensation = compensation
+            self.compensationPerDegree = compensationPerDegree
+            self.supply = supply
+            self.temperature = temperature
+        }
+
+        /// What the chip's own compensation leaves so many °C away from 25 °C.
+        package func compensation(at distance: Double) -> Frequency {
+            Frequency(fraction: compensation.fraction + compensationPerDegree.fraction * distance)
         }
     }
 

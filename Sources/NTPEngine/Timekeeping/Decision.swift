@@ -142,7 +142,7 @@ extension Decision {
             reference: reference,
             systemPeer: systemPeer,
             members: vote.truechimers.map { $0.id },
-            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + newest.longestPoll) * 2
+            distanceInSpec: reference.rootDistance(at: facts.now.monotonic + newest.longestInterval) * 2
         )
     }
 

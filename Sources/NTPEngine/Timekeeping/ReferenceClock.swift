@@ -49,8 +49,8 @@ package struct ServerReport: Sendable {
     /// Bound on what it may be wrong by because it has contradicted itself.
     package var doubt: NTPDuration
     package var prefer: Bool
-    /// The longest interval at which it is polled.
-    package var longestPoll: NTPDuration
+    /// The longest interval at which it is polled, or has lately answered.
+    package var longestInterval: NTPDuration
     /// When its newest sample was taken.
     package var newest: MonotonicTime
     /// When it was first seen where it is now; nil if it has not jumped.
@@ -67,7 +67,7 @@ package struct ServerReport: Sendable {
         reference: TimeReference?,
         doubt: NTPDuration = .zero,
         prefer: Bool = false,
-        longestPoll: NTPDuration = PollExponent(10).interval,
+        longestInterval: NTPDuration = PollExponent(10).interval,
         newest: MonotonicTime = .zero,
         jumpedAt: MonotonicTime? = nil,
         isDissenting: Bool = false,
@@ -78,7 +78,7 @@ package struct ServerReport: Sendable {
         self.reference = reference
         self.doubt = doubt
         self.prefer = prefer
-        self.longestPoll = longestPoll
+        self.longestInterval = longestInterval
         self.newest = newest
         self.jumpedAt = jumpedAt
         self.isDissenting = isDissenting

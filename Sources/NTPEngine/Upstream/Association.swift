@@ -25,6 +25,8 @@ package struct Association: Sendable {
     /// The header of the last valid reply.
     package private(set) var lastReply: NTPPacket?
     package private(set) var lastReplyAt: MonotonicTime?
+    /// The longest time between two replies, of which an eighth is forgotten with each further one.
+    private var longestSilence = NTPDuration.zero
     package private(set) var lastRefusal: ReplyRefusal?
     package private(set) var refusals = RefusalCounts()
     package private(set) var nextPoll: MonotonicTime
@@ -195,6 +197,7 @@ package struct Association: Sendable {
     private mutating func note(_ packet: NTPPacket, at receivedAt: MonotonicTime) {
         reach |= 1
         lastReply = packet
+        longestSilence = max(longestSilence * (7.0 / 8), lastReplyAt.map { receivedAt - $0 } ?? .zero)
         lastReplyAt = receivedAt
         lastRefusal = nil
     }
@@ -294,7 +297,7 @@ package struct Association: Sendable {
             reference: isFit ? reference(allowance: allowance) : nil,
             doubt: doubt(servable: servable, at: now),
             prefer: configuration.prefer,
-            longestPoll: min(polling.maximum, PollExponent(10)).interval,
+            longestInterval: min(max(polling.maximum.interval, longestSilence), PollExponent(10).interval),
             newest: statistics.newest?.moment ?? .zero,
             jumpedAt: jumps.since,
             isDissenting: dissenter != nil,
