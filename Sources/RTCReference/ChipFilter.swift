@@ -4,9 +4,10 @@ import NTPTime
 
 /// A Kalman filter for a chip's offset from UTC, under one hypothesis about how its drift wanders.
 ///
-/// Its state is the offset (s, chip − UTC), the drift (s/s) at the reference temperature, the drift's change with each °C;
-/// then, if there is flicker noise, Gauss-Markov processes that make it; then, if there is a daily swing, the parts of it
-/// that go with the sine and the cosine of the time of day in UTC. The last two kinds are drifts as well, in s/s.
+/// Its state is the offset (s, chip − UTC), the drift (s/s) at the reference temperature, the drift's change with each °C,
+/// and what the chip's own compensation leaves; then, if there is flicker noise, Gauss-Markov processes that make it; then,
+/// if there is a daily swing, the parts of it that go with the sine and the cosine of the time of day in UTC. All but the
+/// first and the third are drifts, in s/s, and the chip's is their sum.
 struct ChipFilter: Hashable {
     let noise: RTCKind.Noise
     private(set) var values: [Double]
@@ -17,17 +18,19 @@ struct ChipFilter: Hashable {
     ///   - offset: in s, and its variance in s².
     ///   - drift: in s/s, and its variance.
     ///   - coefficient: of the drift, in 1/°C, and its variance.
+    ///   - residue: variance of what the chip's compensation leaves.
     init(
         _ noise: RTCKind.Noise,
         offset: (value: Double, variance: Double),
         drift: (value: Double, variance: Double),
-        coefficient: (value: Double, variance: Double)
+        coefficient: (value: Double, variance: Double),
+        residue: Double
     ) {
         self.noise = noise
-        let others = Self.count(noise) - Self.coefficientIndex - 1
+        let others = Self.count(noise) - Self.residueIndex
         values = [offset.value, drift.value, coefficient.value] + [Double](repeating: 0, count: others)
         covariance = Covariance(
-            diagonal: [offset.variance, drift.variance, coefficient.variance] + Self.variances(noise)
+            diagonal: [offset.variance, drift.variance, coefficient.variance, residue] + Self.variances(noise)
         )
     }
 
@@ -52,7 +55,8 @@ struct ChipFilter: Hashable {
 
     private static let driftIndex = 1
     private static let coefficientIndex = 2
-    private static let firstProcess = 3
+    private static let residueIndex = 3
+    private static let firstProcess = 4
     /// In s: an era of NTP's, about.
     private static let largestOffset = 3e9
 
@@ -113,7 +117,14 @@ struct ChipFilter: Hashable {
     /// - Parameters:
     ///   - warmth: °C above the reference temperature.
     ///   - turns: of the day at the beginning, in UTC.
-    mutating func advance(by elapsed: Double, warmth: Double, turns: Double) {
+    ///   - residue: what becomes meanwhile of what the chip's compensation leaves: its deviation, and the time as a share of that
+    ///     in which it is another.
+    mutating func advance(
+        by elapsed: Double,
+        warmth: Double,
+        turns: Double,
+        residue: (deviation: Double, part: Double)
+    ) {
         // What each number adds to the offset, and what is left of it.
         var shares = [Double](repeating: elapsed, count: values.count)
         var kept = [Double](repeating: 1, count: values.count)
@@ -125,16 +136,18 @@ struct ChipFilter: Hashable {
         added.variances[Self.driftIndex] = walk
         added.withOffset[Self.driftIndex] = walk * elapsed / 2
         added.variances[Self.coefficientIndex] = Self.coefficientWander * Self.coefficientWander * duration
-        for process in 0..<Self.processes(noise) {
-            let index = Self.firstProcess + process
-            let time = Self.timeConstants[process]
-            let variance = noise.flicker * noise.flicker * Self.processDeviation * Self.processDeviation
-            let decay = Decay(part: duration / time)
+        func decay(_ index: Int, variance: Double, part: Double) {
+            let decay = Decay(part: part)
             kept[index] = 1 - decay.lost
-            shares[index] = elapsed < 0 ? -time * decay.lost : time * decay.lost
-            added.offset += variance * time * time * decay.integral
+            shares[index] = elapsed * decay.mean
+            added.offset += variance * elapsed * elapsed * decay.meanVariance
             added.variances[index] = variance * decay.lost * (1 + kept[index])
-            added.withOffset[index] = variance * shares[index] * decay.lost
+            added.withOffset[index] = variance * elapsed * decay.mean * decay.lost
+        }
+        decay(Self.residueIndex, variance: residue.deviation * residue.deviation, part: residue.part)
+        let variance = noise.flicker * noise.flicker * Self.processDeviation * Self.processDeviation
+        for process in 0..<Self.processes(noise) {
+            decay(Self.firstProcess + process, variance: variance, part: duration / Self.timeConstants[process])
         }
         if noise.daily > 0 {
             let after = turns + elapsed / Self.day
@@ -211,18 +224,22 @@ struct ChipFilter: Hashable {
 private struct Decay {
     /// The share that is lost.
     let lost: Double
-    /// Variance of the process's integral that chance adds, in squares of the time constant.
-    let integral: Double
+    /// The mean of what is there meanwhile, as a share of what was there.
+    let mean: Double
+    /// Variance of the process's mean that chance adds.
+    let meanVariance: Double
 
     /// - Parameter part: the time as a share of the time constant; not negative.
     init(part: Double) {
         guard part < 0.01 else {
             lost = 1 - Elementary.exp(-part)
-            integral = 2 * (part - lost) - lost * lost
+            mean = lost / part
+            meanVariance = (2 * (part - lost) - lost * lost) / (part * part)
             return
         }
         // Series, as the differences would lose their digits.
-        lost = part * (1 - part / 2 * (1 - part / 3 * (1 - part / 4)))
-        integral = part * part * part * (2.0 / 3 - part * (1.0 / 2 - part * (7.0 / 30 - part / 12)))
+        mean = 1 - part / 2 * (1 - part / 3 * (1 - part / 4))
+        lost = part * mean
+        meanVariance = part * (2.0 / 3 - part * (1.0 / 2 - part * (7.0 / 30 - part / 12)))
     }
 }

@@ -187,6 +187,8 @@ extension RTCModel.State {
         let bound = observation.usableBound
         let priorDrift = kind.rate.drift.fraction
         let priorCoefficient = kind.rate.coefficient?.fraction ?? 0
+        let distance = abs(Self.warmth(of: observation.temperature))
+        let residue = kind.rate.unseen.compensationPerDegree.fraction * max(0, distance - RTCModel.roomWarmth)
         self.init(
             date: observation.date,
             observed: observation.date,
@@ -197,7 +199,8 @@ extension RTCModel.State {
                     noise,
                     offset: (observation.offset.seconds, max(bound * bound / 3, observation.variance)),
                     drift: (drift, priorDrift * priorDrift),
-                    coefficient: (coefficient, priorCoefficient * priorCoefficient)
+                    coefficient: (coefficient, priorCoefficient * priorCoefficient),
+                    residue: residue * residue
                 )
                 return RTCModel.Weighted(filter: filter)
             },

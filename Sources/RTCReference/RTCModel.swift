@@ -28,6 +28,8 @@ package struct RTCModel: Hashable, Sendable {
         var observationBound: Double
         /// Deviation of what the offset has gained since the last observation by what nothing tells, s.
         var unseen = 0.0
+        /// How fast the chip becomes warmer, °C/s, positive for warming; over some ten minutes.
+        var warming = 0.0
         /// How far the newest observations were from the model, s, while it is open whether they or the model are wrong.
         var contradiction = 0.0
     }
@@ -74,6 +76,17 @@ extension RTCModel {
     /// `temperatureTime`, in s: a machine has cooled down by then.
     static let temperatureDeviation = 5.0
     static let temperatureTime = 3_600.0
+    /// In which what a chip's compensation leaves becomes another at a steady temperature, in s.
+    static let residueTime = 10_000.0
+    /// Distance in °C from 25 °C up to which a machine is taken to be in a room, where what the chip's compensation leaves is
+    /// always the same.
+    static let roomWarmth = 5.0
+    /// Steps of a chip's thermometer, in °C, and how late it corrects by it: half a conversion's interval of 64 s, and the
+    /// thermometer's own lag.
+    static let thermometerStep = 0.25
+    static let compensationDelay = 75.0
+    /// Over which the speed of warming is taken, in s.
+    static let warmingTime = 600.0
     /// What the offset has gained unseen counts as an error of the filters' after so long without an observation, in s; in
     /// shorter times it is part of how the drift wanders.
     static let unseenTime = 3_600.0
@@ -140,7 +153,11 @@ extension RTCModel {
 
 extension RTCModel.State {
     /// °C above the temperature at which the filters' drift holds; 0 without a thermometer, when it holds at any.
-    var warmth: Double { (temperature?.celsius ?? Self.referenceTemperature) - Self.referenceTemperature }
+    var warmth: Double { Self.warmth(of: temperature) }
+
+    static func warmth(of temperature: Temperature?) -> Double {
+        temperature.map { $0.celsius - referenceTemperature } ?? 0
+    }
 
     private static let referenceTemperature = 25.0
 
@@ -154,18 +171,40 @@ extension RTCModel.State {
         let before = warmth
         self.date = date
         self.temperature = temperature
-        let hottest = max(abs(before), abs(self.warmth))
-        unseen += kind.rate.unseen.compensation(at: hottest).fraction * abs(elapsed)
+        unseen += kind.rate.unseen.compensation.fraction * abs(elapsed)
+        let residue = residue(after: self.warmth - before, in: abs(elapsed), kind)
         for index in filters.indices {
-            filters[index].filter.advance(by: elapsed, warmth: (before + warmth) / 2, turns: turns)
+            filters[index].filter.advance(by: elapsed, warmth: (before + warmth) / 2, turns: turns, residue: residue)
             if kind.rate.coefficient == nil { filters[index].filter.leaveTemperatureOut() }
         }
         if abs(elapsed) > RTCModel.longestGap { stray(for: abs(elapsed), kind) }
     }
 
+    /// What becomes of what the chip's own compensation leaves while it is warmed by `change` °C in `elapsed` s.
+    ///
+    /// It goes by the thermometer's steps, so it is another after each of them, and the more the further the temperature is from a
+    /// room's. It is more while the temperature changes, as the compensation comes late.
+    private mutating func residue(
+        after change: Double,
+        in elapsed: Double,
+        _ kind: RTCKind
+    ) -> (deviation: Double, part: Double) {
+        let before = warming
+        warming = (warming + change / RTCModel.warmingTime) * Elementary.exp(-elapsed / RTCModel.warmingTime)
+        let distance = abs(warmth)
+        let steps = kind.rate.unseen.compensationPerDegree.fraction * max(0, distance - RTCModel.roomWarmth)
+        let late = warming * RTCModel.compensationDelay / RTCModel.thermometerStep
+        let part =
+            elapsed / RTCModel.residueTime + abs(change) / RTCModel.thermometerStep
+            + abs(warming - before) * RTCModel.compensationDelay / RTCModel.thermometerStep
+        let delayed = kind.rate.unseen.compensation(at: distance).fraction * late
+        return ((steps * steps + 12 * delayed * delayed).squareRoot(), part)
+    }
+
     /// The chip was not seen for `elapsed` s: it may have been on its cell, and at another temperature.
     private mutating func stray(for elapsed: Double, _ kind: RTCKind) {
-        unseen += kind.rate.unseen.supply.fraction * elapsed
+        let compensation = kind.rate.unseen.compensationPerDegree.fraction * abs(warmth)
+        unseen += (kind.rate.unseen.supply.fraction + compensation) * elapsed
         let share = min(1, elapsed / RTCModel.temperatureTime)
         let warmed = RTCModel.temperatureDeviation * share * elapsed
         let drift = kind.rate.unseen.temperature.fraction * share

@@ -12,6 +12,7 @@ import NTPTime
 /// | `temperature` | in quarters of a °C, or `none` |
 /// | `trim` | the register, in steps, or `none` |
 /// | `observation-bound`, `unseen`, `contradiction` | s |
+/// | `warming` | °C/s |
 /// | `filter` | for each noise: log likelihood; the state (`ChipFilter`); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
 /// | `rewriting` | `yes` from before a write until its success |
@@ -29,6 +30,7 @@ extension RTCModel {
                 "observation-bound \(state.observationBound)",
                 "unseen \(state.unseen)",
                 "contradiction \(state.contradiction)",
+                "warming \(state.warming)",
             ]
             lines += state.filters.map { "filter " + $0.numbers.map { "\($0)" }.joined(separator: " ") }
         }
@@ -127,7 +129,8 @@ extension RTCModel.State {
             let steps = lines.integer(of: "trim", in: kind.trim?.range),
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
             let unseen = lines.number(of: "unseen", in: 0...3e9),
-            let contradiction = lines.number(of: "contradiction", in: 0...3e9)
+            let contradiction = lines.number(of: "contradiction", in: 0...3e9),
+            let warming = lines.number(of: "warming", in: -1e3...1e3)
         else { return nil }
         var filters: [RTCModel.Weighted] = []
         for noise in kind.rate.noises {
@@ -144,6 +147,7 @@ extension RTCModel.State {
             filters: filters,
             observationBound: observationBound,
             unseen: unseen,
+            warming: warming,
             contradiction: contradiction
         )
     }

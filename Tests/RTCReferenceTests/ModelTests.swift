@@ -152,7 +152,7 @@ private struct Life {
         let coefficient = try #require(model.temperatureCoefficient)
         #expect(abs(coefficient.value.ppm - ppmPerDegree) < 0.002)
         // What the thermometer's steps hide is the more the larger the coefficient is.
-        #expect(coefficient.deviation < .ppm(0.003 + 0.04 * abs(ppmPerDegree)))
+        #expect(coefficient.deviation < .ppm(0.003 + 0.06 * abs(ppmPerDegree)))
         // The drift is that at the present temperature, and holds at others by the coefficient.
         #expect(abs(model.drift.ppm - (0.3 - 3 * ppmPerDegree)) < 0.01)
         let date = start + .seconds(2 * 86_400)

@@ -87,8 +87,8 @@ package struct RTCKind: Hashable, Sendable {
     /// What the drift may do without being seen. All are deviations, of which three make a bound.
     package struct Unseen: Hashable, Sendable {
         /// What the chip's own compensation leaves at 25 °C, and what it leaves more for each °C away from there.
-        let compensation: Frequency
-        let compensationPerDegree: Frequency
+        package let compensation: Frequency
+        package let compensationPerDegree: Frequency
         /// Of the drift on the backup cell from that on the supply.
         package let supply: Frequency
         /// What another temperature makes of the drift of a chip without a thermometer while nobody compares it.
