@@ -29,7 +29,13 @@ enum SavedChip {
             trim: TrimOffset(steps: 0),
             filters: DS3231.kind.rate.noises.map { noise in
                 RTCModel.Weighted(
-                    filter: ChipFilter(noise, offset: (offset, 1e-8), drift: (drift, 1e-16), coefficient: (0, 1e-18), residue: 1e-16)
+                    filter: ChipFilter(
+                        noise,
+                        offset: (offset, 1e-8),
+                        drift: (drift, 1e-16),
+                        coefficient: (0, 1e-18),
+                        residue: 1e-16
+                    )
                 )
             },
             observationBound: 0.001

@@ -145,7 +145,10 @@ private func workplace(_ saved: String) throws -> Workplace {
         let lines = try kept(workplace)
         #expect(!lines.contains("rewriting yes"))
         let offsets = lines.filter { $0.hasPrefix("filter") }.compactMap { Double($0.split(separator: " ")[2]) }
-        #expect(offsets.count == DS3231.kind.rate.noises.count && offsets.allSatisfy { abs($0 - 0.25) < 0.01 }, "\(lines)")
+        #expect(
+            offsets.count == DS3231.kind.rate.noises.count && offsets.allSatisfy { abs($0 - 0.25) < 0.01 },
+            "\(lines)"
+        )
     }
 
     @Test func `changes no chip when what is kept of it cannot be changed`() throws {
