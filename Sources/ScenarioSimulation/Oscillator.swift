@@ -19,6 +19,7 @@ package struct OscillatorCharacter: Equatable, Sendable {
 final class Oscillator {
     private let character: OscillatorCharacter
     private let temperature: TemperatureProfile
+    private let heat: ProcessorHeat?
     private var generator: SeededGenerator
     private var walk = 0.0
     /// What it has gained on true time, in s, at whole seconds from `first` on; between them it grows evenly.
@@ -27,9 +28,16 @@ final class Oscillator {
 
     private static let memory = 2_048
 
-    init(_ character: OscillatorCharacter, temperature: TemperatureProfile, generator: SeededGenerator) {
+    /// - Parameter heat: what the processor's load adds to the temperature; nil is nothing.
+    init(
+        _ character: OscillatorCharacter,
+        temperature: TemperatureProfile,
+        heat: ProcessorHeat? = nil,
+        generator: SeededGenerator
+    ) {
         self.character = character
         self.temperature = temperature
+        self.heat = heat
         self.generator = generator
     }
 
@@ -50,7 +58,8 @@ final class Oscillator {
         var frequency = character.frequency.fraction + walk
         if character.coefficient != .zero {
             let middle = NTPDuration(units: (first + Int64(gained.count)) << 32 - 1 << 31)
-            let warmth = temperature.celsius(at: middle) - TemperatureProfile.reference
+            let warmth =
+                temperature.celsius(at: middle) - TemperatureProfile.reference + (heat?.crystal(at: middle) ?? 0)
             frequency += character.coefficient.fraction * warmth
         }
         gained.append(gained[gained.count - 1] + frequency)

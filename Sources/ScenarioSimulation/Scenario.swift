@@ -20,6 +20,8 @@ package struct Scenario: Sendable {
     /// The oscillator's frequency as a run before this one left it (drift file).
     package var rememberedFrequency: Frequency?
     package var temperature = TemperatureProfile.constant(TemperatureProfile.reference)
+    /// What warms the processor, and through it the crystal, beside that; nil does nothing.
+    package var load: LoadCharacter?
     package var correctionLimits = ClockLoop.Limits(allowsFirstPanic: true)
     package var servers: [ServerCharacter] = []
     package var rtc: RTCCharacter?

@@ -84,6 +84,7 @@ struct ScenarioParser {
         case "clock": scenario.clockOffset = try line.duration(of: try line.word("offset"))
         case "oscillator": try oscillator(&line)
         case "temperature": scenario.temperature = try temperature(&line)
+        case "load": scenario.load = try load(&line)
         case "tinker": try tinker(&line)
         case "server": try server(&line)
         case "path": try path(&line)
@@ -152,37 +153,6 @@ struct ScenarioParser {
         }
         return true
     }
-
-    private func temperature(_ line: inout DirectiveLine) throws(SyntaxError) -> TemperatureProfile {
-        let kind = try line.word("constant", "sine", "table")
-        switch kind.text {
-        case "constant": return .constant(try line.number(of: kind, in: Self.temperatures))
-        case "sine":
-            var (mean, amplitude, period, phase) = (TemperatureProfile.reference, 0.0, NTPDuration.seconds(86_400), 0.0)
-            while let option = line.next() {
-                switch option.text {
-                case "mean": mean = try line.number(of: option, in: Self.temperatures)
-                case "amplitude": amplitude = try line.number(of: option, in: 0...100)
-                case "period": period = try line.period(of: option)
-                case "phase": phase = try line.number(of: option, in: -1...1)
-                default: throw unknown(option, of: line)
-                }
-            }
-            return .sine(mean: mean, amplitude: amplitude, period: period, phase: phase)
-        default:
-            var points: [TemperatureProfile.Point] = []
-            repeat {
-                let time = try line.span(of: kind)
-                guard points.last.map({ $0.time < time }) ?? true else {
-                    throw SyntaxError(at: kind, "expected the times after \(kind.shown) to grow")
-                }
-                points.append(.init(time: time, celsius: try line.number(of: kind, in: Self.temperatures)))
-            } while line.hasMore
-            return .table(points)
-        }
-    }
-
-    private static let temperatures = -100.0...150.0
 
     private mutating func tinker(_ line: inout DirectiveLine) throws(SyntaxError) {
         while let option = line.next() {

@@ -67,9 +67,13 @@ package final class SimulatedWorld {
     package init(_ scenario: Scenario, seed: UInt64, configure: (inout EngineConfiguration) -> Void = { _ in }) {
         self.scenario = scenario
         let truth = TrueTime(scenario)
+        let heat = scenario.load.map {
+            ProcessorHeat($0, until: scenario.duration, generator: SeededGenerator(seed: seed, stream: 9))
+        }
         let oscillator = Oscillator(
             scenario.oscillator,
             temperature: scenario.temperature,
+            heat: heat,
             generator: SeededGenerator(seed: seed, stream: 1)
         )
         self.truth = truth

@@ -69,6 +69,10 @@ func parse(_ text: String) -> (scenario: Scenario, diagnostics: [String]) {
         ("server a\npath a colour 1", "2:8: error: unknown option 'colour' of 'path'"),
         ("oscillator frequency 900ppm", "1:22: error: expected a frequency between -500ppm and 500ppm, found '900ppm'"),
         ("temperature table 1h 20 1h 30", "1:13: error: expected the times after 'table' to grow"),
+        ("load", "1:1: error: expected a number from 0.0 to 100.0, or a range such as 0..0.5 after 'load'"),
+        ("load 15 every 1h", "1:1: error: expected 'for' after 'load'"),
+        ("load 15 every 1h for 20min share 2", "1:34: error: expected a number from 0.0 to 1.0, found '2'"),
+        ("load 15 every 1h for 20min colour 1", "1:28: error: unknown option 'colour' of 'load'"),
         (
             "leap-second insertion 2029-01-01T00:00:01Z",
             "1:13: error: expected the end of a UTC day, such as 2029-01-01T00:00:00Z"

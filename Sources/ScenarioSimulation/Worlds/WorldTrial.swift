@@ -54,10 +54,12 @@ extension Scenario {
             let fastest = rtc.chip == .ds3231 ? Self.fastestDS3231 : Self.fastestCrystal
             if abs(rtc.oscillator.frequency.fraction) > fastest.fraction { return false }
         }
-        guard case .table(let points) = temperature else { return true }
+        let coefficient = abs(oscillator.coefficient.fraction)
+        let byLoad = (load?.fastestChange ?? 0) * coefficient
+        guard case .table(let points) = temperature else { return byLoad <= Self.fastestChange }
         return zip(points, points.dropFirst()).allSatisfy { from, to in
-            abs(to.celsius - from.celsius) * abs(oscillator.coefficient.fraction)
-                <= Self.fastestChange * (to.time - from.time).seconds
+            abs(to.celsius - from.celsius) * coefficient
+                <= (Self.fastestChange - byLoad) * (to.time - from.time).seconds
         }
     }
 }
