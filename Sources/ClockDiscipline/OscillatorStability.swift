@@ -11,6 +11,9 @@ package struct OscillatorStability: BitwiseCopyable, Equatable, Sendable {
     /// The largest change that there may be although none was seen, less with each hour that is watched.
     private var unseen = Self.cautiousCeiling
     private var moment: MonotonicTime?
+    /// The largest change that a thermometer has predicted, likewise: it may come again and the thermometer fail.
+    private var predicted = Frequency.zero
+    private var predictedAt: MonotonicTime?
 
     package init() {}
 
@@ -36,6 +39,19 @@ package struct OscillatorStability: BitwiseCopyable, Equatable, Sendable {
         seen = max(change, Frequency(fraction: seen.fraction * Self.share(elapsed, Self.memoryHalfLife)))
     }
 
+    /// A thermometer has predicted that the frequency changes by `change`, at least zero, within a poll interval.
+    package mutating func notePredicted(_ change: Frequency, at moment: MonotonicTime) {
+        let elapsed = predictedAt.map { max(.zero, moment - $0) } ?? .zero
+        predictedAt = moment
+        predicted = max(change, Frequency(fraction: predicted.fraction * Self.share(elapsed, Self.memoryHalfLife)))
+    }
+
+    /// Nothing is predicted any more: what was, has been the oscillator's own doing.
+    package mutating func loseThermometer() {
+        seen = max(seen, predicted)
+        predicted = .zero
+    }
+
     /// What is left of a half-life's quantity.
     private static func share(_ elapsed: NTPDuration, _ halfLife: NTPDuration) -> Double {
         Elementary.exp(-elapsed.seconds / halfLife.seconds * 0.693147180559945)
@@ -44,7 +60,7 @@ package struct OscillatorStability: BitwiseCopyable, Equatable, Sendable {
     package var allowance: OscillatorAllowance {
         OscillatorAllowance(
             rate: max(OscillatorAllowance.leastRate, Frequency(fraction: seen.fraction * Self.safety)),
-            ceiling: max(unseen, Frequency(fraction: seen.fraction * Self.safety))
+            ceiling: max(unseen, Frequency(fraction: max(seen, predicted).fraction * Self.safety))
         )
     }
 }
@@ -69,6 +85,12 @@ package struct OscillatorAllowance: BitwiseCopyable, Equatable, Sendable {
     package func phase(over elapsed: NTPDuration) -> NTPDuration {
         let time = elapsed.seconds.magnitude
         return .seconds(rate.fraction * time + ramped(over: age.seconds + time) - ramped(over: age.seconds))
+    }
+
+    /// Allows for no less than `other` does, from now on and before.
+    package mutating func widen(to other: OscillatorAllowance) {
+        rate = max(rate, other.rate)
+        ceiling = max(ceiling, other.ceiling)
     }
 
     private func ramped(over time: Double) -> Double { min(Self.ramp * time / 2, ceiling.fraction) * time }

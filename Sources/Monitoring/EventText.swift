@@ -20,12 +20,14 @@ extension EngineEvent {
         switch self {
         case .tooDistant, .clockWrong, .holdoverOver, .panic: .error
         case .holdoverBegun, .localServed, .displaced, .falseticker, .jumped, .serversMoved, .denied,
-            .rtcMemoryUnreadable, .rtcTrouble, .rtcRefused, .rtcMoved:
+            .thermometerLost, .rtcMemoryUnreadable, .rtcTrouble, .rtcRefused, .rtcMoved:
             .warning
         case .synchronised, .timeLoaded, .holdoverClock, .stepped, .contradictsClock, .rateLimited,
-            .leapSecondExpected, .leapSecondWithdrawn, .leapSecondPassed, .rtcSet, .rtcTrimmed:
+            .leapSecondExpected, .leapSecondWithdrawn, .leapSecondPassed, .thermometerFound, .rtcSet, .rtcTrimmed:
             .notice
-        case .systemPeerChanged, .temperatureFollowed, .answers, .lost, .lookUpFailed: .info
+        case .systemPeerChanged, .temperatureFollowed, .thermometerFollowed, .thermometerIgnored, .answers, .lost,
+            .lookUpFailed:
+            .info
         case .refused(_, let refusal, _): refusal.level
         }
     }
@@ -58,6 +60,13 @@ extension EngineEvent: CustomStringConvertible {
                 + "asking the sources"
         case .temperatureFollowed(let coefficient):
             "the oscillator follows temperature by \(fixed(coefficient.ppm, 3)) ppm/°C, which is predicted now"
+
+        case .thermometerFollowed(let coefficient, let lag):
+            "the oscillator follows the processor's temperature by \(fixed(coefficient.ppm, 3)) ppm/°C, "
+                + "\(fixed(lag.seconds, 0)) s later, which is predicted now"
+        case .thermometerIgnored: "the processor's temperature does not predict the oscillator any more"
+        case .thermometerLost: "the processor's thermometer cannot be read; going on without"
+        case .thermometerFound: "the processor's thermometer can be read again"
 
         case .falseticker(let server): "\(server) disagrees with the majority of servers: a falseticker"
         case .jumped(let server): "\(server) has jumped; it is followed again when it has stayed where it is"

@@ -37,6 +37,8 @@ package struct Engine: Sendable {
     package internal(set) var rtc: RTCSource?
     /// The oscillator by the RTC's thermometer.
     package internal(set) var thermal = ThermalCompensation()
+    /// The oscillator by the processor's; nil if there is none.
+    package internal(set) var processorThermometer: ProcessorThermometer?
     /// When the machine's clock is to be served, should nothing else have come up.
     let localBegin: MonotonicTime
     /// What is known of leap seconds beside the servers' word.
@@ -77,6 +79,7 @@ package struct Engine: Sendable {
                 tell(.rtcMemoryUnreadable(kind: kind.name))
             }
         }
+        if configuration.hasThermometer { processorThermometer = ProcessorThermometer() }
         if let frequency { actions.append(.steer(ClockSteering(frequency: frequency))) }
     }
 
@@ -99,7 +102,7 @@ package struct Engine: Sendable {
         for line in lines where !line.isResolving { deadline = min(deadline, line.nextLookup ?? .distantFuture) }
         if timekeeper.slew.duration > .zero { deadline = min(deadline, timekeeper.slew.end) }
         if let rtc { deadline = min(deadline, rtc.nextDeadline) }
-        deadline = min(deadline, holdoverEnd, nextReview)
+        deadline = min(deadline, holdoverEnd, nextReview, nextThermometerReading)
         deadline = min(deadline, leapDeadline)
         if state.kind == .unsynchronised { deadline = min(deadline, localBegin) }
         return deadline
@@ -115,9 +118,10 @@ package struct Engine: Sendable {
         lookUpNames(at: now.monotonic)
         askRTC(at: now)
         decide(after: .time, at: now)
-        nextReview = isTimeWorsening ? now.monotonic + Self.reviewInterval : .distantFuture
+        nextReview = isSteered ? now.monotonic + Self.reviewInterval : .distantFuture
         broadcast(at: now)
         saveFrequencyIfDue(at: now.monotonic)
+        readThermometer(at: now.monotonic)
     }
 
     /// What has to be kept when the daemon ends.
@@ -127,8 +131,8 @@ package struct Engine: Sendable {
         saveRTC()
     }
 
-    /// Whether the bound may reach a limit without anything else happening.
-    private var isTimeWorsening: Bool {
+    /// Whether there is a time to steer by, the bound of which may reach a limit without anything else happening.
+    var isSteered: Bool {
         switch state.kind {
         case .synchronised, .holdover: true
         case .unsynchronised, .local: false
@@ -179,6 +183,8 @@ package struct EngineConfiguration: Sendable {
     package var trimsRTC: Bool
     /// Bound on the error of a chip that was never compared with UTC.
     package var assumedRTCError: NTPDuration
+    /// Whether the processor's thermometer can be read.
+    package var hasThermometer: Bool
     package var holdover: HoldoverLimits
     /// Dates outside of it are nobody's time.
     package var plausibleDates: ClosedRange<NTPDate>
@@ -200,6 +206,7 @@ package struct EngineConfiguration: Sendable {
         rtc: RTCKind? = nil,
         trimsRTC: Bool = true,
         assumedRTCError: NTPDuration = .seconds(1),
+        hasThermometer: Bool = false,
         holdover: HoldoverLimits = HoldoverLimits(),
         plausibleDates: ClosedRange<NTPDate> = NTPDate.plausible,
         leapSmearInterval: NTPDuration? = nil,
@@ -216,6 +223,7 @@ package struct EngineConfiguration: Sendable {
         self.rtc = rtc
         self.trimsRTC = trimsRTC
         self.assumedRTCError = assumedRTCError
+        self.hasThermometer = hasThermometer
         self.holdover = holdover
         self.plausibleDates = plausibleDates
         self.leapSmearInterval = leapSmearInterval

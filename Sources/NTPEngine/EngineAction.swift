@@ -22,6 +22,8 @@ package enum EngineAction: Sendable {
     case publish(ClockStatus)
     /// Ask the RTC; the answer comes back by `Engine.rtcAnswered`.
     case rtc(RTCRequest)
+    /// Read the processor's thermometer; the answer comes back by `Engine.thermometerRead`.
+    case readThermometer
     /// Keep the oscillator's frequency for the next start (ntpd's drift file).
     case saveFrequency(Frequency)
     /// Keep what was learned of the RTC for the next start.

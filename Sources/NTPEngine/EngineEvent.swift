@@ -37,6 +37,14 @@ package enum EngineEvent: Equatable, Sendable {
     case displaced(NTPDuration)
     /// The oscillator's change with temperature is known, and predicted from now on; per °C.
     case temperatureFollowed(Frequency)
+    /// Likewise by the processor's thermometer, which the oscillator comes after by `lag`; per °C.
+    case thermometerFollowed(Frequency, lag: NTPDuration)
+    /// What was known of that predicts no better than nothing any more.
+    case thermometerIgnored
+    /// The processor's thermometer cannot be read any more.
+    case thermometerLost
+    /// It can be read again.
+    case thermometerFound
 
     // MARK: Servers
 

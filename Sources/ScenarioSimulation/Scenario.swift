@@ -22,6 +22,8 @@ package struct Scenario: Sendable {
     package var temperature = TemperatureProfile.constant(TemperatureProfile.reference)
     /// What warms the processor, and through it the crystal, beside that; nil does nothing.
     package var load: LoadCharacter?
+    /// The processor's; nil if it has none.
+    package var thermometer: ThermometerCharacter?
     package var correctionLimits = ClockLoop.Limits(allowsFirstPanic: true)
     package var servers: [ServerCharacter] = []
     package var rtc: RTCCharacter?
@@ -73,6 +75,7 @@ package struct Scenario: Sendable {
             /// - Parameter 0: the server's place among the scenario's.
             case server(Int, ServerEvent)
             case rtc(RTCFault)
+            case thermometer(ThermometerCondition)
         }
     }
 }

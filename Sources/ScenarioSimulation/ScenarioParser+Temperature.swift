@@ -1,7 +1,7 @@
 import Configuration
 import NTPTime
 
-/// The lines about what warms the machine.
+/// The lines about what warms the machine, and its own thermometer.
 extension ScenarioParser {
     func temperature(_ line: inout DirectiveLine) throws(SyntaxError) -> TemperatureProfile {
         let kind = try line.word("constant", "sine", "table")
@@ -49,5 +49,24 @@ extension ScenarioParser {
             }
         }
         return load
+    }
+
+    func thermometer(_ line: inout DirectiveLine) throws(SyntaxError) -> ThermometerCharacter {
+        var thermometer = ThermometerCharacter()
+        while let option = line.next() {
+            switch option.text {
+            case "quantum": thermometer.quantum = try line.number(of: option, in: 1e-3...10)
+            case "noise": thermometer.noise = try line.number(of: option, in: 0...100)
+            default: throw unknown(option, of: line)
+            }
+        }
+        return thermometer
+    }
+
+    mutating func thermometerFault(_ line: inout DirectiveLine) throws(SyntaxError) {
+        let kind = try line.word("lost", "stuck")
+        let window = try line.window(of: kind)
+        schedule(.thermometer(ThermometerCondition(rawValue: kind.text) ?? .lost), at: window.from)
+        schedule(.thermometer(.working), at: window.to)
     }
 }

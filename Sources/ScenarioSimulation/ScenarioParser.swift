@@ -85,6 +85,8 @@ struct ScenarioParser {
         case "oscillator": try oscillator(&line)
         case "temperature": scenario.temperature = try temperature(&line)
         case "load": scenario.load = try load(&line)
+        case "thermometer": scenario.thermometer = try thermometer(&line)
+        case "thermometer-fault": try thermometerFault(&line)
         case "tinker": try tinker(&line)
         case "server": try server(&line)
         case "path": try path(&line)

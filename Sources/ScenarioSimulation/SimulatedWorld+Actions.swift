@@ -47,6 +47,9 @@ extension SimulatedWorld {
                 }
                 guard let answer = chip?.answer(request, at: time) else { break }
                 arrivals.add(.rtc(answer.answer), at: answer.time)
+            case .readThermometer:
+                engine.thermometerRead(thermometer?.read(at: time), at: moment)
+                carryOutActions()
             case .saveFrequency(let frequency): savedFrequency = frequency
             case .saveRTC(let text):
                 if case (.save, let duration)? = powerFailure { return failPower(for: duration) }

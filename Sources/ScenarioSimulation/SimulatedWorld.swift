@@ -15,6 +15,7 @@ package final class SimulatedWorld {
     /// In the scenario's order.
     package internal(set) var servers: [Upstream]
     package let chip: SimulatedClockChip?
+    var thermometer: SimulatedThermometer?
     /// Addresses of names that are no server's own.
     package var hosts: [String: [IPAddress]] = [:]
     /// What arrives in place of each reply: the reply itself unless somebody on the way back tampers with it.
@@ -80,12 +81,21 @@ package final class SimulatedWorld {
         self.oscillator = oscillator
         servers = scenario.servers.enumerated().map { Upstream($0.element, index: $0.offset, seed: seed) }
         chip = scenario.rtc.map { SimulatedClockChip($0, scenario, oscillator, truth, seed: seed) }
+        thermometer = scenario.thermometer.map {
+            SimulatedThermometer(
+                $0,
+                temperature: scenario.temperature,
+                heat: heat,
+                generator: SeededGenerator(seed: seed, stream: 10)
+            )
+        }
         randomness = EngineRandomness(SeededGenerator(seed: seed, stream: 2))
         savedFrequency = scenario.rememberedFrequency
         var configuration = EngineConfiguration(
             sources: scenario.servers.map { $0.source },
             limits: scenario.correctionLimits,
-            rtc: chip?.kind
+            rtc: chip?.kind,
+            hasThermometer: scenario.thermometer != nil
         )
         configure(&configuration)
         self.configuration = configuration
@@ -209,6 +219,7 @@ package final class SimulatedWorld {
         case .rtc(let fault):
             if case .step = fault, !isOn || engine.rtc?.model.hasHistory != true { isChipUnknowable = true }
             chip?.inject(fault, at: time)
+        case .thermometer(let condition): thermometer?.condition = condition
         }
     }
 

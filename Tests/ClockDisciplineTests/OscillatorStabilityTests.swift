@@ -37,6 +37,22 @@ import Testing
         #expect(bound(watched(100, change: .ppm(8)), over: 10) < 2e-6 * 10)
     }
 
+    /// A crystal whose load was predicted for days, and is predicted no longer.
+    @Test func `is no less for being predicted than what was predicted`() {
+        var stability = watched(240)
+        let calm = stability.allowance
+        stability.notePredicted(.ppm(4), at: .zero + .seconds(240 * 3_600))
+        #expect(stability.allowance.rate == calm.rate && stability.allowance.ceiling == .ppm(8))
+        stability.loseThermometer()
+        #expect(stability.allowance.rate == .ppm(8) && stability.allowance.ceiling == .ppm(8))
+    }
+
+    @Test func `a wider allowance keeps its age, and is never narrowed`() {
+        var allowance = OscillatorAllowance(rate: .ppm(3), ceiling: .ppm(4), age: .seconds(300))
+        allowance.widen(to: OscillatorAllowance(rate: .ppm(2), ceiling: .ppm(10)))
+        #expect(allowance == OscillatorAllowance(rate: .ppm(3), ceiling: .ppm(10), age: .seconds(300)))
+    }
+
     @Test func `goes on where it was when an estimate is made of an older one`() {
         let allowance = OscillatorAllowance.cautious
         var aged = allowance

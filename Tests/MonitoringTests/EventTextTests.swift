@@ -51,6 +51,16 @@ import Testing
                 .temperatureFollowed(.ppm(-0.25)), .info,
                 "the oscillator follows temperature by -0.250 ppm/°C, which is predicted now"
             ),
+            (
+                .thermometerFollowed(.ppm(0.18), lag: .seconds(118)), .info,
+                "the oscillator follows the processor's temperature by 0.180 ppm/°C, 118 s later, which is predicted now"
+            ),
+            (
+                .thermometerIgnored, .info,
+                "the processor's temperature does not predict the oscillator any more"
+            ),
+            (.thermometerLost, .warning, "the processor's thermometer cannot be read; going on without"),
+            (.thermometerFound, .notice, "the processor's thermometer can be read again"),
             (.falseticker(server), .warning, "192.0.2.1:123 disagrees with the majority of servers: a falseticker"),
             (
                 .jumped(server), .warning,

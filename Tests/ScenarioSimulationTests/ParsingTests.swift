@@ -73,6 +73,8 @@ func parse(_ text: String) -> (scenario: Scenario, diagnostics: [String]) {
         ("load 15 every 1h", "1:1: error: expected 'for' after 'load'"),
         ("load 15 every 1h for 20min share 2", "1:34: error: expected a number from 0.0 to 1.0, found '2'"),
         ("load 15 every 1h for 20min colour 1", "1:28: error: unknown option 'colour' of 'load'"),
+        ("thermometer quantum 0", "1:21: error: expected a number from 0.001 to 10.0, found '0'"),
+        ("thermometer-fault gone 1h 2h", "1:19: error: expected 'lost' or 'stuck', found 'gone'"),
         (
             "leap-second insertion 2029-01-01T00:00:01Z",
             "1:13: error: expected the end of a UTC day, such as 2029-01-01T00:00:00Z"

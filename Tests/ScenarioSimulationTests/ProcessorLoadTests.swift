@@ -47,4 +47,49 @@ import Testing
         let exact = 0.3e-6 * 10 * (3_600 - 120)
         #expect(abs(oscillator.gain(at: .seconds(3_600)) - exact) < 1e-7)
     }
+
+    // MARK: The thermometer
+
+    private func thermometer(quantum: Double, noise: Double) -> SimulatedThermometer {
+        var character = ThermometerCharacter()
+        (character.quantum, character.noise) = (quantum, noise)
+        return SimulatedThermometer(
+            character,
+            temperature: .constant(30.1),
+            heat: heat(lasting),
+            generator: SeededGenerator(seed: 1, stream: 10)
+        )
+    }
+
+    @Test(arguments: [(0.5, 50.0), (1, 50), (0.1, 50.1)]) func `is seen on the die, in steps`(
+        quantum: Double,
+        shown: Double
+    ) {
+        var thermometer = thermometer(quantum: quantum, noise: 0)
+        #expect(abs((thermometer.read(at: .seconds(3_600)) ?? 0) - shown) < 1e-9)
+    }
+
+    @Test func `is seen with noise`() {
+        var thermometer = thermometer(quantum: 0.001, noise: 2)
+        let count = 2_000
+        var (sum, squares) = (0.0, 0.0)
+        for _ in 0..<count {
+            let error = (thermometer.read(at: .seconds(3_600)) ?? 0) - 50.1
+            sum += error
+            squares += error * error
+        }
+        #expect(abs(sum / Double(count)) < 0.15)
+        #expect(abs((squares / Double(count)).squareRoot() - 2) < 0.15)
+    }
+
+    @Test func `is not seen by a thermometer that is lost, nor by one that is stuck`() {
+        var thermometer = thermometer(quantum: 0.5, noise: 0)
+        let before = thermometer.read(at: .seconds(1))
+        thermometer.condition = .stuck
+        #expect(thermometer.read(at: .seconds(3_600)) == before)
+        thermometer.condition = .lost
+        #expect(thermometer.read(at: .seconds(3_600)) == nil)
+        thermometer.condition = .working
+        #expect(thermometer.read(at: .seconds(3_600)) == 50)
+    }
 }

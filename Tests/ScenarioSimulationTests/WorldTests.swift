@@ -27,7 +27,8 @@ private let seeds: ClosedRange<UInt64> = 1...60
             "save",
             "files", "missing", "torn", "cell-changed", "restart", "rtc", "pcf85063a", "stopped", "sqw", "noise",
             "rtc-fault", "hung", "held-low", "silent", "leap-second", "deletion", "file", "unsynchronised", "tail",
-            "shape", "loss", "asymmetry", "table", "sine", "constant", "remembered", "all",
+            "shape", "loss", "asymmetry", "table", "sine", "constant", "remembered", "all", "thermometer",
+            "thermometer-fault", "load",
         ]
         #expect(wanted.filter { !words.contains($0) } == [])
     }

@@ -85,6 +85,7 @@ extension Engine {
         timekeeper.shift(by: second.correction)
         for index in associations.indices { associations[index].shift(by: second.correction) }
         thermal.shift(by: second.correction)
+        processorThermometer?.compensation.shift(by: second.correction)
         rtc?.take(second)
         publishStatus(at: now)
         tell(.leapSecondPassed(second))

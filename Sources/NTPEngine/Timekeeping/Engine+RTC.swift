@@ -64,7 +64,7 @@ extension Engine {
         let situation = situation
         rtc?.note(sample, in: situation, at: now.monotonic)
         if let news = rtc?.refusal, refusal == nil { tell(.rtcRefused(news)) }
-        noteTemperature(sample)
+        if let temperature = sample.temperature { noteChipTemperature(temperature.celsius, at: sample.edge) }
         // Around a leap second it is not certain on which side of it the second that is written lies.
         if isTimeKnown, let network = timekeeper.network, rtc?.compare(sample, with: network.reference) == true,
             !isLeapSecondClose(at: now.monotonic)
@@ -92,7 +92,7 @@ extension Engine {
 
     /// What the chip makes of the time at its last sample.
     private mutating func updateRTCReference(at now: MonotonicTime) {
-        let gain = rtc?.lastSample.map { thermal.gain(at: $0.edge) } ?? .none
+        let gain = rtc?.lastSample.map { thermalGain(at: $0.edge) } ?? .none
         let (prior, allowance) = (currentPrior(at: now), timekeeper.stability.allowance)
         let since = rtc?.store.memory.unknownSince
         let jump = rtc?.updateReference(prior: prior, thermal: gain, allowance: allowance)
@@ -114,9 +114,9 @@ extension Engine {
         saveRTC()
     }
 
-    /// A server's sample was taken: it tells how far off the chip is.
-    mutating func updateRTCModel(by association: Association, of reference: TimeReference) {
-        guard rtc != nil, let sample = association.statistics.newest,
+    /// A server's sample was taken: it tells how far off the chip is, and what temperature does to the oscillator.
+    mutating func learn(by association: Association, of reference: TimeReference) {
+        guard rtc != nil || processorThermometer != nil, let sample = association.statistics.newest,
             let estimate = association.statistics.estimate
         else { return }
         // What the servers are apart is no noise of this sample.
@@ -126,21 +126,7 @@ extension Engine {
         let timescale = Timescale(reading: reading, frequency: reference.estimate.frequency)
         let doubt = association.doubt(servable: configuration.selection.maximumDistance, at: sample.moment)
         rtc?.learn(UTCSample(timescale, error.deviation), against: reference, isDoubtful: doubt > .zero)
-        let wasUsed = thermal.isUsed
-        thermal.learn(reading, deviation: error.deviation)
-        if !wasUsed, thermal.isUsed, let coefficient = thermal.estimate?.coefficient {
-            tell(.temperatureFollowed(coefficient))
-        }
-    }
-
-    /// The oscillator runs otherwise at another temperature; so does what is estimated of it.
-    private mutating func noteTemperature(_ sample: EdgeSample) {
-        guard let temperature = sample.temperature else { return }
-        let change = thermal.note(celsius: temperature.celsius, at: sample.edge)
-        guard change != .zero else { return }
-        timekeeper.changeFrequency(by: change, at: sample.edge)
-        guard timekeeper.slew.duration == .zero, let estimate = timekeeper.followed?.estimate else { return }
-        actions.append(.steer(ClockSteering(frequency: estimate.frequency)))
+        learnTemperature(from: reading, deviation: error.deviation)
     }
 
     /// Sets the chip at somebody's request.

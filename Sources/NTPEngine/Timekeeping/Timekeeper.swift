@@ -72,6 +72,18 @@ struct Timekeeper: Sendable {
         stability.note(change, at: moment)
     }
 
+    /// A thermometer has predicted a change.
+    mutating func notePredictedChange(_ change: Frequency, at moment: MonotonicTime) {
+        stability.notePredicted(change, at: moment)
+    }
+
+    /// The oscillator is on its own again, from now on and since it was last compared.
+    mutating func loseThermometer() {
+        stability.loseThermometer()
+        network?.reference.allowance.widen(to: stability.allowance)
+        followed?.allowance.widen(to: stability.allowance)
+    }
+
     /// Looks whether somebody else has set the clock.
     ///
     /// - Returns: by how much the clock is ahead of where it should be, if that is news.

@@ -141,7 +141,7 @@ extension Engine {
             frequency: currentPrior(at: now.monotonic).frequency,
             precision: configuration.precision,
             ownReferenceIDs: configuration.ownReferenceIDs,
-            thermal: thermal.gain(at: receivedAt),
+            thermal: thermalGain(at: receivedAt),
             allowance: timekeeper.stability.allowance,
             plausibleDates: configuration.plausibleDates,
             keyID: associations[index].configuration.keyID,
@@ -188,7 +188,7 @@ extension Engine {
         if let newest = association.statistics.newest {
             timekeeper.noteFrequencyChange(association.frequencyChange, at: newest.moment)
         }
-        updateRTCModel(by: association, of: network.reference)
+        learn(by: association, of: network.reference)
     }
 
     private mutating func obey(_ code: ReferenceID, from association: Association, at now: MonotonicTime) {
@@ -212,7 +212,7 @@ extension Engine {
         let wander = OscillatorModel.wander * max(0, elapsed).squareRoot()
         let error = estimate.frequencyError.fraction
         return FrequencyPrior(
-            frequency: estimate.frequency - thermal.gain(at: now).rate,
+            frequency: estimate.frequency - thermalGain(at: now).rate,
             error: Frequency(fraction: (error * error + wander * wander).squareRoot())
         )
     }

@@ -63,13 +63,12 @@ extension RandomWorld {
             coefficient != 0 ? "coefficient " + Chance.ppm(coefficient) : "",
             remembered
         )
-        writeTemperature(coefficient: abs(coefficient))
+        var crystal = Crystal(coefficient: abs(coefficient), hasTable: false)
+        writeTemperature(of: &crystal)
+        writeProcessor(beside: crystal)
     }
 
-    /// A crystal that is warmed up changes its frequency by this much in a second at most, in ppm.
-    private static let fastestChange = 0.045
-
-    private mutating func writeTemperature(coefficient: Double) {
+    private mutating func writeTemperature(of crystal: inout Crystal) {
         let mean = chance.uniform(10...45)
         if chance.happens(0.3) { return write("temperature constant", Chance.digits(mean)) }
         if chance.happens(0.5) {
@@ -86,6 +85,7 @@ extension RandomWorld {
             )
         }
         // A processor that has something to do, and rests again.
+        crystal.hasTable = true
         var words = ["temperature table 0s \(Chance.digits(mean))"]
         var time = 0.0
         var points = 0
@@ -93,7 +93,7 @@ extension RandomWorld {
             time += chance.logarithmic(300...40_000)
             guard time < duration else { break }
             let rise = chance.uniform(3...25)
-            let ramp = max(chance.uniform(60...600), rise * coefficient / Self.fastestChange)
+            let ramp = max(chance.uniform(60...600), rise * crystal.coefficient / Crystal.fastestChange)
             words.append("\(Chance.moment(time)) \(Chance.digits(mean))")
             words.append("\(Chance.moment(time + ramp)) \(Chance.digits(mean + rise))")
             time += ramp + chance.logarithmic(300...20_000)
