@@ -31,6 +31,8 @@ package struct Configuration: Equatable, Sendable {
     package var trimsRTC = true
     /// `rtc ... assumed`: bound on the error of a chip that was never compared with UTC.
     package var assumedRTCError = NTPDuration.seconds(1)
+    /// `thermometer`.
+    package var thermometer: ThermometerDirective = .automatic
     /// `holdover`.
     package var holdover = HoldoverDirective()
     /// `clock`.

@@ -66,6 +66,9 @@ struct Directive: Sendable {
         Directive(setting: "rtc") { (parser, line) throws(SyntaxError) in
             parser.configuration.rtc = try parser.rtc(&line)
         },
+        Directive(setting: "thermometer") { (parser, line) throws(SyntaxError) in
+            parser.configuration.thermometer = try parser.thermometer(&line)
+        },
         Directive(setting: "holdover") { (parser, line) throws(SyntaxError) in
             parser.configuration.holdover = try parser.holdover(&line)
         },

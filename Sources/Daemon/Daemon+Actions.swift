@@ -33,7 +33,9 @@ extension Daemon {
             case .publish(let status):
                 attempt("tell the kernel of the clock's quality") { () throws(ClockError) in try clock.publish(status) }
             case .rtc(let request): ask(request)
-            case .readThermometer: break
+            case .readThermometer:
+                readThermometer()
+                carryOutActions()
             case .saveFrequency(let frequency): complain(files.write(frequency: frequency))
             case .saveRTC(let text): complain(files.write(rtc: text))
             case .measured(let id, let exchange): record(exchange, with: id)

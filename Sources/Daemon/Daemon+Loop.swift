@@ -197,7 +197,14 @@ extension Daemon {
     }
 
     func statusReport(at now: ClockReading) -> StatusReport {
-        StatusReport(of: engine, version: settings.version, clock: chosenClock.name, rtcName: rtcName, at: now)
+        StatusReport(
+            of: engine,
+            version: settings.version,
+            clock: chosenClock.name,
+            rtcName: rtcName,
+            thermometer: thermometer?.path,
+            at: now
+        )
     }
 
     private func handleSignals() {

@@ -34,6 +34,8 @@ package final class Daemon {
     let resolver: WorkerThread<NameJob, NameAnswer>
     let rtcName: String
     let rtc: WorkerThread<RTCJob, RTCOutcome>?
+    /// The processor's; nil if it has none, or it is not to be read.
+    let thermometer: SystemThermometer?
     /// Whether the chip is to be left as it was found.
     let closesRTC: Bool
     var files: StateFiles
@@ -105,6 +107,7 @@ package final class Daemon {
         rtcName = chip?.name ?? "none"
         rtc = chip?.worker
         closesRTC = chip?.hasSquareWave ?? false
+        thermometer = Self.thermometer(configuration.thermometer, log)
         let platform = Host.platform
         hostDescription = HostDescription(
             version: settings.version,
@@ -122,6 +125,7 @@ package final class Daemon {
                     broadcasts: broadcasts,
                     allowsFirstPanic: options.panicGate,
                     rtc: chip?.kind,
+                    hasThermometer: thermometer != nil,
                     setsKernelClock: chosenClock.isKernel,
                     precision: Self.precision(of: chosenClock.clock),
                     ownReferenceIDs: Self.ownReferenceIDs(),

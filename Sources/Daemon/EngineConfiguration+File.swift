@@ -15,6 +15,7 @@ extension EngineConfiguration {
         broadcasts: [BroadcastConfiguration],
         allowsFirstPanic: Bool,
         rtc: RTCKind?,
+        hasThermometer: Bool,
         setsKernelClock: Bool,
         precision: Int8,
         ownReferenceIDs: [ReferenceID],
@@ -38,6 +39,7 @@ extension EngineConfiguration {
             rtc: rtc,
             trimsRTC: configuration.trimsRTC,
             assumedRTCError: configuration.assumedRTCError,
+            hasThermometer: hasThermometer,
             holdover: HoldoverLimits(
                 stratum: configuration.holdover.stratum,
                 distance: configuration.holdover.distance,

@@ -25,6 +25,7 @@ package struct StatusReport: Sendable {
     package var sources: Int
     package var reachable: Int
     package var rtc: RTC?
+    package var thermometer: ThermometerReport?
     package var holdover: Holdover?
 
     package struct Holdover: Sendable {
@@ -48,7 +49,15 @@ package struct StatusReport: Sendable {
 
     /// - Parameter clock: the kind of clock that is served.
     /// - Parameter rtcName: what the RTC is, if one is configured.
-    package init(of engine: Engine, version: String, clock: String, rtcName: String, at now: ClockReading) {
+    /// - Parameter thermometer: where the processor's is read; nil if it has none.
+    package init(
+        of engine: Engine,
+        version: String,
+        clock: String,
+        rtcName: String,
+        thermometer: String? = nil,
+        at now: ClockReading
+    ) {
         let served = engine.served
         let estimate = served.reference?.estimate
         self.version = version
@@ -69,6 +78,9 @@ package struct StatusReport: Sendable {
         reachable = engine.associations.count(where: { $0.isReachable })
         holdover = engine.holdoverSince.map {
             Holdover(lasted: now.monotonic - $0, limits: engine.configuration.holdover)
+        }
+        if let thermometer, let processor = engine.processorThermometer {
+            self.thermometer = ThermometerReport(processor, path: thermometer)
         }
         if let keeper = engine.rtc {
             let prediction = keeper.model.predict(at: estimate?.date(at: now.monotonic) ?? now.date)
@@ -130,6 +142,7 @@ package struct StatusReport: Sendable {
                 )
             )
         }
+        if let thermometer { lines.append(("Temp", thermometer.text)) }
         lines.append(("Version", version))
         return lines.map { row($0.0, $0.1) }.reduce("", +)
     }
@@ -143,6 +156,7 @@ package struct StatusReport: Sendable {
             ("frequency_ppm", ppm(frequency)), ("frequency_error_ppm", ppm(frequencyError)),
             ("system_peer", systemPeer.map { .string($0) } ?? .null), ("sources", .integer(Int64(sources))),
             ("reachable", .integer(Int64(reachable))), ("rtc", rtc?.json ?? .null),
+            ("thermometer", thermometer?.json ?? .null),
             ("holdover", holdover?.json ?? .null),
         ])
     }

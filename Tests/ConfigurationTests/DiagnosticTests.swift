@@ -93,6 +93,15 @@ private func diagnostics(_ text: String) -> [String] {
         ),
         ("clock", "f:1:1: error: expected 'auto', 'kernel' or 'virtual' after 'clock'"),
         ("clock real", "f:1:7: error: expected 'auto', 'kernel' or 'virtual', found 'real'"),
+        (
+            "thermometer",
+            "f:1:1: error: expected 'auto', 'none' or a file such as /sys/class/thermal/thermal_zone0/temp after 'thermometer'"
+        ),
+        (
+            "thermometer temp1",
+            "f:1:13: error: expected 'auto', 'none' or a file such as /sys/class/thermal/thermal_zone0/temp, found 'temp1'"
+        ),
+        ("thermometer none now", "f:1:18: error: unexpected 'now'"),
         ("port 65536", "f:1:6: error: expected a whole number from 1 to 65535, found '65536'"),
         ("statedir", "f:1:1: error: expected a directory after 'statedir'"),
         ("driftfile \"a\u{1}b\"", "f:1:11: error: expected a path, found 'a\\x01b'"),

@@ -255,6 +255,14 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         #expect(parsed(text).clock == expected)
     }
 
+    @Test(arguments: [
+        ("", ThermometerDirective.automatic), ("thermometer auto", .automatic), ("thermometer none", .none),
+        ("thermometer /sys/class/hwmon/hwmon1/temp1_input", .file("/sys/class/hwmon/hwmon1/temp1_input")),
+    ])
+    func `have a thermometer beside them`(text: String, expected: ThermometerDirective) {
+        #expect(parsed(text).thermometer == expected)
+    }
+
     @Test func `have thresholds that 0 switches off`() {
         #expect(parsed("tinker panic 0 step 0").panicThreshold == nil)
         #expect(parsed("tinker panic 0 step 0").stepThreshold == nil)
