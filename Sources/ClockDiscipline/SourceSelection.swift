@@ -90,7 +90,9 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
             let error = estimate.frequencyError.fraction * TimeReference.boundFactor
             return estimate.frequency.fraction - error...estimate.frequency.fraction + error
         }
-        possibleFrequency = Self.shared(by: frequencies, moreThan: others)
+        // A majority that agrees on the time need not agree on the frequency yet: then it may be anybody's.
+        possibleFrequency =
+            Self.shared(by: frequencies, moreThan: others) ?? Self.shared(by: frequencies, moreThan: 0)
     }
 
     /// From the first to the last point that lies in more than `count` of the intervals; nil if none does.

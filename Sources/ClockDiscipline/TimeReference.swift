@@ -10,19 +10,23 @@ package struct TimeReference: BitwiseCopyable, Equatable, Sendable {
     package var leap: LeapIndicator
     /// What the oscillator may have done since the estimate.
     package var allowance: OscillatorAllowance
+    /// The part of the root dispersion that is for what is possible, but not likely.
+    package var precaution: NTPDuration
 
     package init(
         estimate: ClockEstimate,
         rootDelay: NTPDuration,
         rootDispersion: NTPDuration,
         leap: LeapIndicator,
-        allowance: OscillatorAllowance = .cautious
+        allowance: OscillatorAllowance = .cautious,
+        precaution: NTPDuration = .zero
     ) {
         self.estimate = estimate
         self.rootDelay = rootDelay
         self.rootDispersion = rootDispersion
         self.leap = leap
         self.allowance = allowance
+        self.precaution = precaution
     }
 
     /// Multiple of a standard error that is taken as its bound.
@@ -39,9 +43,9 @@ package struct TimeReference: BitwiseCopyable, Equatable, Sendable {
         rootDelay / 2 + rootDispersion(at: moment)
     }
 
-    /// The distance that is likely: the bound with what a calm oscillator does. Choices go by it, promises by the bound.
+    /// The distance that is likely: the bound without precautions, with what a calm oscillator does. Choices go by it, promises by the bound.
     package func likelyDistance(at moment: MonotonicTime) -> NTPDuration {
-        rootDelay / 2 + rootDispersion + estimate.phaseError(at: moment) * Self.boundFactor
+        rootDelay / 2 + rootDispersion - precaution + estimate.phaseError(at: moment) * Self.boundFactor
             + OscillatorAllowance.leastRate * (moment - estimate.moment).magnitude
     }
 

@@ -92,7 +92,9 @@ extension RTCModel {
             return (outcome, outcome == .relearned ? 1 : 0)
         }
         dissent = nil
+        let watched = (observation.date - state.observed).seconds
         let gain = state.correct(by: observation)
+        state.watchSwing(from: mixture.drift, for: watched)
         self.state = state
         return (.accepted, gain)
     }
@@ -204,7 +206,8 @@ extension RTCModel.State {
                 )
                 return RTCModel.Weighted(filter: filter)
             },
-            observationBound: bound
+            observationBound: bound,
+            swing: RTCModel.boundDeviations * kind.rate.unseen.temperature.fraction
         )
     }
 
@@ -232,6 +235,13 @@ extension RTCModel.State {
         observed = observation.date
         contradiction = 0
         return gain
+    }
+
+    /// The drift was `before`, and has been watched for so many seconds since.
+    fileprivate mutating func watchSwing(from before: Double, for elapsed: Double) {
+        guard swing > 0 else { return }
+        let kept = swing * Elementary.exp(-max(0, elapsed) / RTCModel.swingTime * 0.693147180559945)
+        swing = max(RTCModel.calmSwing, kept, RTCModel.swingSafety * abs(mixture.drift - before))
     }
 
     /// What was gained unseen since the last observation is an error that the next one tells of.

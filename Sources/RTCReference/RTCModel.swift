@@ -30,6 +30,8 @@ package struct RTCModel: Hashable, Sendable {
         var unseen = 0.0
         /// How fast the chip becomes warmer, °C/s, positive for warming; over some ten minutes.
         var warming = 0.0
+        /// By how much the drift of a chip without a thermometer may change while nobody compares it, s/s; 0 for others.
+        var swing = 0.0
         /// How far the newest observations were from the model, s, while it is open whether they or the model are wrong.
         var contradiction = 0.0
     }
@@ -81,6 +83,11 @@ extension RTCModel {
     /// Distance in °C from 25 °C up to which a machine is taken to be in a room, where what the chip's compensation leaves is
     /// always the same.
     static let roomWarmth = 5.0
+    /// A change of the drift may come again, and be more; half of it is forgotten in `swingTime`, in s.
+    static let swingSafety = 2.0
+    static let swingTime = 86_400.0
+    /// Of a chip that was watched for days and kept still, in s/s.
+    static let calmSwing = 1e-6
     /// Steps of a chip's thermometer, in °C, and how late it corrects by it: half a conversion's interval of 64 s, and the
     /// thermometer's own lag.
     static let thermometerStep = 0.25
@@ -147,7 +154,13 @@ extension RTCModel {
         let mixture = state.mixture
         let deviation = (mixture.offsetVariance + state.unseen * state.unseen).squareRoot()
         let bound = Self.boundDeviations * deviation + state.observationBound + state.contradiction
-        return (.seconds(mixture.offset), .seconds(bound))
+        return (.seconds(mixture.offset), .seconds(bound) + precaution(at: date))
+    }
+
+    /// The part of the prediction's bound that is for what is possible, but not likely: that another temperature, which no
+    /// thermometer tells, has changed the drift since the last observation as much as it ever has.
+    package func precaution(at date: NTPDate) -> NTPDuration {
+        state.map { .seconds($0.swing * (date - $0.observed).magnitude.seconds) } ?? .zero
     }
 }
 

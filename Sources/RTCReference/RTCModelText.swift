@@ -13,6 +13,7 @@ import NTPTime
 /// | `trim` | the register, in steps, or `none` |
 /// | `observation-bound`, `unseen`, `contradiction` | s |
 /// | `warming` | °C/s |
+/// | `swing` | s/s |
 /// | `filter` | for each noise: log likelihood; the state (`ChipFilter`); the covariance's upper half by rows |
 /// | `written` | UTC of the last write to the chip |
 /// | `rewriting` | `yes` from before a write until its success |
@@ -31,6 +32,7 @@ extension RTCModel {
                 "unseen \(state.unseen)",
                 "contradiction \(state.contradiction)",
                 "warming \(state.warming)",
+                "swing \(state.swing)",
             ]
             lines += state.filters.map { "filter " + $0.numbers.map { "\($0)" }.joined(separator: " ") }
         }
@@ -130,7 +132,8 @@ extension RTCModel.State {
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
             let unseen = lines.number(of: "unseen", in: 0...3e9),
             let contradiction = lines.number(of: "contradiction", in: 0...3e9),
-            let warming = lines.number(of: "warming", in: -1e3...1e3)
+            let warming = lines.number(of: "warming", in: -1e3...1e3),
+            let swing = lines.number(of: "swing", in: 0...ThermalFilter.maximumDrift)
         else { return nil }
         var filters: [RTCModel.Weighted] = []
         for noise in kind.rate.noises {
@@ -148,6 +151,7 @@ extension RTCModel.State {
             observationBound: observationBound,
             unseen: unseen,
             warming: warming,
+            swing: swing,
             contradiction: contradiction
         )
     }

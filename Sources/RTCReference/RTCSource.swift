@@ -384,7 +384,8 @@ extension RTCSource {
             rootDelay: store.memory.learnedDelay,
             rootDispersion: prediction.bound + (jump ?? .zero) + edges.rootDispersion,
             leap: .none,
-            allowance: allowance
+            allowance: allowance,
+            precaution: model.precaution(at: second.date)
         )
         return jump
     }
