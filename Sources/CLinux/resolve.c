@@ -49,3 +49,11 @@ int32_t tko_resolve(const char *host, int32_t family, tko_address *addresses, in
     freeaddrinfo(list);
     return count;
 }
+
+int32_t tko_resolve_name(const tko_address *address, char *name, int32_t capacity) {
+    struct sockaddr_storage storage;
+    socklen_t length = tko_address_write(address, &storage);
+    int failure = getnameinfo((struct sockaddr *)&storage, length, name, (socklen_t)capacity, NULL, 0, NI_NAMEREQD);
+    if (failure == 0) return 0;
+    return is_temporary(failure) ? TKO_RESOLVE_TEMPORARY : TKO_RESOLVE_PERMANENT;
+}

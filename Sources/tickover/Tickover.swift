@@ -7,7 +7,8 @@ import ProgramSupport
 @main
 enum Tickover {
     static func main() {
-        Process.exit(run(Process.arguments))
+        let arguments = Process.arguments
+        Process.exit(Process.name == "ntpq" ? NTPQProgram.run(arguments) : run(arguments))
     }
 
     private static func run(_ arguments: [String]) -> ExitStatus {

@@ -28,25 +28,20 @@ struct `ntpq` {
             """,
             to: "conf"
         )
-        let folder = Peers.folder.path
         let tickoverd = try Build.host.command("tickoverd").joined(separator: " ")
         let tickover = try Build.host.command("tickover").joined(separator: " ")
         let chronyd = harmless(try Peers.chronydCommand(port: 1123, in: workplace)).joined(separator: " ")
         let script = """
+            \(try functions(in: workplace))
             ip link set lo up
             ip addr add 10.9.0.2/32 dev lo
             \(chronyd) > \(workplace.path("chronyd.log")) 2>&1 & chronyd=$!
             \(tickoverd) -n -c \(file) 2> \(workplace.path("log")) & daemon=$!
-            ntpq() { timeout 30 /usr/bin/python3 \(folder)/usr/bin/ntpq "$@" 2>&1; }
             reaches() {
                 for _ in $(seq 300); do
                     ! \(tickover) status -c \(file) 2> /dev/null | grep -q "$1" || return 0
                     sleep 0.2
                 done
-            }
-            ask() {
-                echo "=== $1"
-                eval "$1"
             }
             reaches "synchronised to"
             sleep \(seconds)
@@ -55,6 +50,11 @@ struct `ntpq` {
             kill $chronyd 2> /dev/null
             wait
             """
+        return try answers(of: script, to: commands)
+    }
+
+    /// Runs a script in a network of its own that prints each command after `=== `, then what that prints.
+    private func answers(of script: String, to commands: [String]) throws -> [String: String] {
         let result = try run(["/usr/bin/unshare", "-Urn", "/bin/bash", "-c", script], environment: Peers.environment)
         var answers: [String: String] = [:]
         for part in result.output.components(separatedBy: "=== ").dropFirst() {
@@ -63,6 +63,24 @@ struct `ntpq` {
         }
         try #require(answers.count == Set(commands).count, "\(result.output)\(result.errors)")
         return answers
+    }
+
+    /// The functions `ntpq`, the real one, `ours` and `ask`.
+    private func functions(in workplace: Workplace) throws -> String {
+        let tickover = try Build.host.command("tickover")
+        let link = workplace.path("ntpq")
+        try FileManager.default.createSymbolicLink(
+            atPath: link,
+            withDestinationPath: try #require(tickover.last)
+        )
+        return """
+            ntpq() { timeout 30 /usr/bin/python3 \(Peers.folder.path)/usr/bin/ntpq "$@" 2>&1; }
+            ours() { timeout 30 \((tickover.dropLast() + [link]).joined(separator: " ")) "$@" 2>&1; }
+            ask() {
+                echo "=== $1"
+                eval "$1"
+            }
+            """
     }
 
     /// The columns of a line of `ntpq -pn` after the address.
@@ -152,5 +170,127 @@ struct `ntpq` {
         #expect(answers["ntpq -pn ::1"]?.contains("RTC(0)") == true, "\(answers)")
         #expect(answers["ntpq -c \"rv 99\" ::1"]?.contains("Unknown associd") == true, "\(answers)")
         #expect(answers["ntpq -c \"rv 0 nonsense\" ::1"]?.contains("UNKNOWNVAR") == true, "\(answers)")
+    }
+
+    // MARK: Ours
+
+    private static let reports = [
+        "peers", "lpeers", "apeers", "as", "rv", "rv &1", "rv 0 stratum,leap", "sysinfo", "kerninfo", "sysstats",
+        "mrulist",
+    ]
+
+    /// What both print without what changes from one moment to the next: the words of each line, numbers as numbers.
+    private func words(_ text: String) -> [[String]] {
+        text.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("Ctrl-C") && !$0.hasPrefix("=") }.map {
+            $0.split { " ,".contains($0) }.map { word in
+                let text = word.hasSuffix(":") ? word.dropLast() : word
+                return Double(text).map { "\($0)" } ?? String(text)
+            }
+        }
+    }
+
+    /// Compares our answers with the real ntpq's.
+    private func compare(_ answers: [String: String], at host: String) throws {
+        for report in Self.reports {
+            let real = try #require(answers["ntpq -n -c \"\(report)\" \(host)"])
+            let ours = try #require(answers["ours -n -c \"\(report)\" \(host)"])
+            switch report {
+            case "peers", "lpeers", "apeers":
+                #expect(ours.split(separator: "\n").count == real.split(separator: "\n").count && !ours.isEmpty)
+                for (line, expected) in zip(ours.split(separator: "\n"), real.split(separator: "\n")) {
+                    // Tally to type; then numbers in their columns.
+                    #expect(
+                        line.prefix(37) == expected.prefix(37) && line.utf8.count == expected.utf8.count,
+                        "\(ours)\(real)"
+                    )
+                }
+            case "as", "rv 0 stratum,leap": #expect(words(ours) == words(real), "\(ours)\(real)")
+            case "rv", "rv &1":
+                #expect(words(ours)[0] == words(real)[0], "\(ours)\(real)")
+                let names = [ours, real].map { $0.matches(of: #/([a-z_]+) *=/#).map { String($0.1) } }
+                #expect(names[0] == names[1] && names[0].count > 15, "\(ours)\(real)")
+            case "mrulist":
+                // Of the client that asks: mode and version, and where it is.
+                let clients = [ours, real].map {
+                    Set(words($0).map { "\($0.dropFirst(4).prefix(2)) \($0.last ?? "")" })
+                }
+                #expect(clients[0] == clients[1], "\(ours)\(real)")
+            default:
+                // What something is called, and one value at least.
+                #expect(words(ours).count == words(real).count, "\(ours)\(real)")
+                for (line, expected) in zip(words(ours), words(real)) {
+                    let legend = line.dropLast(line.contains { $0.contains("T") } ? 2 : 1)
+                    #expect(expected.starts(with: legend) && !legend.isEmpty, "\(ours)\(real)")
+                }
+            }
+        }
+    }
+
+    private static func commands(at host: String) -> [String] {
+        reports.flatMap { report in ["ntpq", "ours"].map { "\($0) -n -c \"\(report)\" \(host)" } }
+    }
+
+    @Test func `shows in our form what the real one shows, of our own daemon`() throws {
+        let commands = Self.commands(at: "127.0.0.1")
+        let others = [
+            "ours -pn", "ours -p ::1", "ours -pn 127.0.0.1 ::1", "ours -n -c \"pstats &1\"",
+            "ours -c \"rv 99\"; echo $?",
+            "printf \"as\\nnonsense\\nquit\\nas\\n\" | ours -n", "ours -pn 127.0.0.1:124; echo $?",
+            "ours -c \"cv 65535\"",
+        ]
+        // In holdover nothing changes any more but the time.
+        let holdover = "kill $chronyd; reaches holdover"
+        let answers = try ask([holdover] + commands + others)
+        try compare(answers, at: "127.0.0.1")
+        let table = try #require(answers["ours -pn"])
+        #expect(try columns(of: "RTC(0)", in: table)[0] == "*" && columns(of: "::1", in: table)[3] == "u", "\(table)")
+        #expect(answers["ours -p ::1"]?.contains("localhost") == true, "\(answers)")
+        let both = try #require(answers["ours -pn 127.0.0.1 ::1"])
+        #expect(both.contains("\n127.0.0.1 *RTC(0) ") && both.contains("\n::1       *RTC(0) "), "\(both)")
+        let counters = try #require(answers["ours -n -c \"pstats &1\""])
+        #expect(try #require(counters.firstMatch(of: #/packets received: +(\d+)/#)).1 != "0", "\(counters)")
+        #expect(answers["ours -c \"rv 99\"; echo $?"] == "***Server error: unknown association\n1\n", "\(answers)")
+        let lines = try #require(answers["printf \"as\\nnonsense\\nquit\\nas\\n\" | ours -n"])
+        #expect(lines.contains("***Command 'nonsense' unknown") && lines.ranges(of: "ind assid").count == 1, "\(lines)")
+        #expect(answers["ours -pn 127.0.0.1:124; echo $?"] == "127.0.0.1:124: Connection refused\n3\n", "\(answers)")
+        #expect(answers["ours -c \"cv 65535\""]?.contains("device=\"simulated DS3231\"") == true, "\(answers)")
+    }
+
+    @Test func `shows in our form what the real one shows, of ntpsec's daemon`() throws {
+        let workplace = try Workplace()
+        let file = try workplace.write(
+            """
+            server 10.9.0.77
+            server 127.127.1.0
+            fudge 127.127.1.0 stratum 5
+            restrict 127.0.0.1
+            statsdir \(workplace.path(""))
+
+            """,
+            to: "ntp.conf"
+        )
+        let ntpd = harmless([Peers.folder.appending(path: "usr/sbin/ntpd").path, "-n", "-c", file])
+        let commands =
+            Self.commands(at: "127.0.0.1") + [
+                "ours -n -c \"pstats &1\"", "ours -n -c monstats", "ours -n -c \"cv &2\"",
+            ]
+        let script = """
+            \(try functions(in: workplace))
+            ip link set lo up
+            ip addr add 10.9.0.2/24 dev lo
+            \(ntpd.joined(separator: " ")) > \(workplace.path("ntpd.log")) 2>&1 & ntpd=$!
+            for _ in $(seq 100); do
+                ! ours -n -c "as" 127.0.0.1 | grep -q reachable || break
+                sleep 0.2
+            done
+            \(commands.map { "ask '\($0)'" }.joined(separator: "\n"))
+            kill $ntpd
+            wait
+            """
+        let answers = try answers(of: script, to: commands)
+        try compare(answers, at: "127.0.0.1")
+        #expect(answers["ours -n -c \"pstats &1\""]?.contains("reachability change:") == true, "\(answers)")
+        #expect(answers["ours -n -c monstats"]?.contains("age of oldest slot:") == true, "\(answers)")
+        #expect(answers["ours -n -c \"cv &2\""]?.contains("Undisciplined local clock") == true, "\(answers)")
     }
 }

@@ -115,6 +115,7 @@ test_configuration() {
     printf 'rtc simulated\r\nrestrict default\r\n' > "$work/ntp.conf"
     start configured "${open_ports[@]}" --volume "$work/ntp.conf:/etc/ntp.conf:ro"
     check "takes a mounted ntp.conf, with a Windows editor's line ends" says configured "simulated DS3231" status
+    check "has ntpq" podman_ exec configured ntpq -pn
     check "serves the time of the chip" says configured "10, reference RTC" query localhost
     check "ends well when stopped" ends_well configured
 }

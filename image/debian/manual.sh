@@ -9,16 +9,19 @@ destination=$2
 version=$("$bin/tickover" --version)
 date=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y-%m-%d)
 
-# NAME SECTION TITLE, the body from standard input.
+# NAME SECTION TITLE [FILE], the body from standard input.
 page() {
     {
         printf '.TH %s %s "%s" "%s"\n.SH NAME\n%s \\- %s\n' "${1^^}" "$2" "$date" "$version" "$1" "$3"
         cat
-    } > "$destination/$1.$2"
+    } > "$destination/${4:-$1}.$2"
 }
 
+# PROGRAM COMMAND [WORD]... : the part of its manual on the command. Under the name `ntpq` the tool is another program.
 usage() {
-    "$bin/$1" "${@:3}" --help | awk -v command="$2" -f "$here/usage.awk"
+    local file=$1
+    [ "$file" != ntpq ] || file=tickover
+    (exec -a "$1" "$bin/$file" "${@:3}" --help) | awk -v command="$2" -f "$here/usage.awk"
 }
 
 files() {
@@ -58,6 +61,12 @@ see_also() {
     files
     see_also 'tickoverd (8)' 'tickover.conf (5)'
 } | page tickover 1 "look after tickoverd and its real-time clock"
+
+# ntpq.1 may be another package's; which of them is shown is an alternative.
+{
+    usage ntpq ""
+    see_also 'tickover (1)' 'tickoverd (8)'
+} | page ntpq 1 "ask NTP servers how they are doing" tickover-ntpq
 
 {
     awk -f "$here/configuration.awk" "$here/../../README.md"

@@ -23,6 +23,19 @@ install() {
     [ -L $links/sysinit.target.wants/tickover-rtc-load.service ] || fail "loading the RTC is not enabled"
     is_gone $links/time-sync.target.wants
     tickover check-config
+    [ "$(readlink -f /usr/bin/ntpq)" = /usr/bin/tickover ] || fail "there is no ntpq"
+}
+
+# Where another package brings /usr/bin/ntpq, as ntpsec does, it stays that.
+leave_others() {
+    dpkg -r tickover
+    echo another > /usr/bin/ntpq
+    dpkg -i /older.deb
+    [ "$(cat /usr/bin/ntpq)" = another ] || fail "another ntpq is lost"
+    dpkg -r tickover
+    [ "$(cat /usr/bin/ntpq)" = another ] || fail "removal took another ntpq"
+    rm /usr/bin/ntpq
+    dpkg -i /older.deb
 }
 
 upgrade() {
@@ -46,6 +59,7 @@ use() {
         sleep 1
     done
     tickover query 127.0.0.1 | grep -q '^Stratum *10, reference RTC' || fail "no reply"
+    ntpq -pn | grep -q '^\*RTC(0) ' || fail "ntpq shows no RTC"
     tickover rtc read | grep -q '^OSF *clear' || fail "the simulated chip cannot be read"
     kill "$daemon"
     wait "$daemon" || fail "the daemon failed: $(cat /log)"
@@ -75,7 +89,7 @@ is_exposed_less_than() {
 
 remove() {
     dpkg -r tickover
-    is_gone /usr/sbin/tickoverd /usr/bin/tickover /lib/systemd/system/tickoverd.service
+    is_gone /usr/sbin/tickoverd /usr/bin/tickover /usr/bin/ntpq /etc/alternatives/ntpq /lib/systemd/system/tickoverd.service
     [ -e /etc/tickover.conf ] || fail "removal took the configuration"
     [ -e /var/lib/tickover/rtc ] || fail "removal took the state"
 }
@@ -87,6 +101,7 @@ purge() {
 }
 
 install
+leave_others
 upgrade
 use
 verify_units

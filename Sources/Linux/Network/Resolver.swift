@@ -53,4 +53,20 @@ package enum Resolver {
             return address
         }
     }
+
+    /// The name of `address`, in lower case; nil if it has none.
+    ///
+    /// Blocks, for many seconds without a name server.
+    /// - Throws: when nobody can be asked.
+    package static func name(of address: IPAddress) throws(ResolverError) -> String? {
+        var raw = tko_address(SocketAddress(address: address, port: 0))
+        var result: Int32 = 0
+        let name = text(capacity: 1_025) { name, capacity in
+            result = tko_resolve_name(&raw, name, capacity)
+        }
+        guard result != TKO_RESOLVE_TEMPORARY else {
+            throw ResolverError(host: address.description, isTemporary: true, reason: "no name server answers")
+        }
+        return result == 0 && !name.isEmpty ? name.lowercased() : nil
+    }
 }

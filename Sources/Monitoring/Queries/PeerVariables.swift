@@ -1,3 +1,4 @@
+import NTPEngine
 import NTPTime
 import NTPWire
 
@@ -5,7 +6,9 @@ import NTPWire
 enum PeerVariables {
     typealias Peer = Variable<QueriedPeer>
 
-    static let all: [Peer] = [
+    static let all = listed + statistics
+
+    private static let listed: [Peer] = [
         Peer("srcadr") { $0.address },
         .whole("srcport") { $0.port },
         Peer("srchost") { $0.name.map(quoted) },
@@ -33,5 +36,17 @@ enum PeerVariables {
         .milliseconds("delay") { $0.delay },
         .milliseconds("dispersion") { $0.dispersion },
         .milliseconds("jitter") { $0.jitter },
+    ]
+    /// `ntpq -c pstats`, as far as it is counted here: times in seconds, and datagrams.
+    private static let statistics: [Peer] = [
+        Peer("timerec", isListed: false) { $0.silence.map { "\($0.units >> 32)" } },
+        Peer("timer", isListed: false) { $0.untilNextPoll.map { "\($0.units >> 32)" } },
+        Peer("sent", isListed: false) { $0.counts.map { "\($0.sent)" } },
+        Peer("received", isListed: false) { $0.counts.map { "\($0.received)" } },
+        Peer("badauth", isListed: false) { peer in
+            peer.counts.map { "\($0.refusals[.notAuthentic] + $0.refusals[.cryptoNAK])" }
+        },
+        Peer("bogusorg", isListed: false) { peer in peer.counts.map { "\($0.refusals[.bogusOrigin])" } },
+        Peer("seldisp", isListed: false) { peer in peer.counts.map { "\($0.refusals[.tooDistant])" } },
     ]
 }

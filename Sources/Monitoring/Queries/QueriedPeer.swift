@@ -34,6 +34,18 @@ struct QueriedPeer {
     var offset: NTPDuration
     var dispersion: NTPDuration
     var jitter: NTPDuration
+    /// Since it was last heard; nil if it never was.
+    var silence: NTPDuration?
+    /// nil for the RTC, like the counters.
+    var untilNextPoll: NTPDuration?
+    var counts: Counts?
+
+    /// ntpd's counters of an association.
+    struct Counts {
+        var sent: UInt64
+        var received: UInt64
+        var refusals: RefusalCounts
+    }
 
     var status: UInt16 {
         PeerStatus(selection: selection, isReachable: reach != 0, isAuthenticated: keyID != 0).word
@@ -91,6 +103,9 @@ extension QueriedPeer {
         offset = estimate?.offset(of: view.now) ?? .zero
         dispersion = estimate == nil ? .seconds(16) : statistics.dispersion
         jitter = estimate == nil ? .zero : statistics.jitter
+        silence = association.lastReplyAt.map { view.now.monotonic - $0 }
+        untilNextPoll = max(.zero, association.nextPoll - view.now.monotonic)
+        counts = Counts(sent: association.sent, received: association.received, refusals: association.refusals)
     }
 
     /// - Parameter keeper: the RTC. Its offset is what it says of the time, corrected by what is known of it, less the
@@ -127,5 +142,6 @@ extension QueriedPeer {
         offset = sample.map { $0.chipTime - prediction.offset - view.date(of: $0.edge) } ?? .zero
         dispersion = prediction.uncertainty
         jitter = sample?.uncertainty ?? .zero
+        silence = sample.map { view.now.monotonic - $0.edge }
     }
 }

@@ -29,6 +29,9 @@ package struct Association: Sendable {
     private var longestSilence = NTPDuration.zero
     package private(set) var lastRefusal: ReplyRefusal?
     package private(set) var refusals = RefusalCounts()
+    /// Requests, and datagrams that came from its address.
+    package private(set) var sent: UInt64 = 0
+    package private(set) var received: UInt64 = 0
     package private(set) var nextPoll: MonotonicTime
     /// Polls without any reply since the last one.
     package private(set) var missed = 0
@@ -108,6 +111,7 @@ package struct Association: Sendable {
     mutating func makeRequest(at now: MonotonicTime, key: SymmetricKey?, random: UInt64) -> NTPDatagram {
         if !isPicking || burst == 0 { beginPoll() }
         if burst > 0 { burst -= 1 }
+        sent &+= 1
         let transmitTimestamp = NTPTimestamp(bits: random | 1)
         pending = PendingRequest(transmitTimestamp: transmitTimestamp, sentAt: now)
         schedule(after: now, random: random)
@@ -161,6 +165,7 @@ package struct Association: Sendable {
         prior: FrequencyPrior,
         usesSample: Bool
     ) throws(ReplyRefusal) -> ServerReply {
+        received &+= 1
         let reply: ServerReply
         do {
             reply = try check.reply(in: datagram, receivedAt: receivedAt, to: pending)

@@ -22,6 +22,17 @@ package struct ControlHeader: Equatable, Sendable {
     /// Data of one datagram.
     package static let longestData = 468
 
+    /// What follows so many octets of data, for a multiple of 4 octets in all.
+    static func padding(after count: Int) -> [UInt8] { Array(repeating: 0, count: -count & 3) }
+
+    init(version: UInt8, opcode: UInt8, sequence: UInt16, association: UInt16, count: UInt16) {
+        self.version = version
+        self.opcode = opcode
+        self.sequence = sequence
+        self.association = association
+        self.count = count
+    }
+
     /// Reads the header at the start of a datagram; nil below 12 octets.
     package init?(_ datagram: Span<UInt8>) {
         guard datagram.count >= Self.length else { return nil }
@@ -63,6 +74,8 @@ package enum ControlOperation: UInt8, Sendable {
 
 /// Why a control message is not answered as asked (RFC 9327 section 3.4).
 package enum ControlError: UInt8, Error, Sendable {
+    /// No reason given, or one that is not known.
+    case unspecified = 0
     case permission = 1
     case badFormat = 2
     case badOperation = 3

@@ -3,6 +3,25 @@ package struct ControlQuery: Sendable {
     package let header: ControlHeader
     package let data: [UInt8]
 
+    /// A message of version 2, as ntpq sends it.
+    ///
+    /// - Parameter text: what is asked for; empty for everything.
+    /// - Returns: nil when the text is not ASCII, or longer than a datagram may be.
+    package init?(_ operation: ControlOperation, association: UInt16, sequence: UInt16, text: String) {
+        data = Array(text.utf8)
+        guard data.count <= ControlHeader.longestData, data.allSatisfy({ $0 < 0x80 }) else { return nil }
+        header = ControlHeader(
+            version: 2,
+            opcode: operation.rawValue,
+            sequence: sequence,
+            association: association,
+            count: UInt16(data.count)
+        )
+    }
+
+    /// The datagram, padded to a multiple of 4 octets.
+    package var octets: [UInt8] { header.octets + data + ControlHeader.padding(after: data.count) }
+
     package static func isControlMessage(_ datagram: Span<UInt8>) -> Bool {
         !datagram.isEmpty && datagram[0] & 7 == NTPMode.control.rawValue
     }
@@ -38,7 +57,7 @@ package struct ControlQuery: Sendable {
         }
     }
 
-    private static func trimmed(_ octets: ArraySlice<UInt8>) -> String {
+    static func trimmed(_ octets: ArraySlice<UInt8>) -> String {
         func isSpace(_ octet: UInt8) -> Bool { octet <= 0x20 }
         let rest = octets.drop(while: isSpace)
         guard let end = rest.lastIndex(where: { !isSpace($0) }) else { return "" }

@@ -24,8 +24,7 @@ package struct ControlReply: Sendable {
             header.count = UInt16(fragment.count)
             offset += fragment.count
             header.hasMore = offset < data.count
-            let padding = Array(repeating: UInt8(0), count: -fragment.count & 3)
-            datagrams.append(header.octets + fragment + padding)
+            datagrams.append(header.octets + fragment + ControlHeader.padding(after: fragment.count))
         } while header.hasMore
         return datagrams
     }

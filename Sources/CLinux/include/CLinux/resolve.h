@@ -13,4 +13,9 @@ static const int32_t TKO_RESOLVE_TEMPORARY = -1, TKO_RESOLVE_PERMANENT = -2;
 int32_t tko_resolve(const char *host, int32_t family, tko_address *addresses, int32_t capacity, char *reason,
                     int32_t reason_capacity);
 
+/// getnameinfo(3): the name of `address`, cut to `capacity` octets with the final zero.
+///
+/// Returns 0, or one of the two above when it has none, or nobody can be asked.
+int32_t tko_resolve_name(const tko_address *address, char *name, int32_t capacity);
+
 #endif
