@@ -61,9 +61,11 @@ enum SystemVariables {
     private static let statistics: [System] = ["", "_r"].flatMap { suffix in
         let counters: [(String, @Sendable (ServerCounters) -> UInt64)] = [
             ("ss_received", { $0.received }), ("ss_thisver", { $0.presentVersion }),
-            ("ss_oldver", { $0.olderVersion }), ("ss_ver1", { $0.version1Client + $0.version1Reserved }),
+            ("ss_oldver", { $0.olderVersion }),
+            ("ss_ver1", { $0.version1Client + $0.version1Symmetric + $0.version1Reserved }),
             ("ss_ver1client", { $0.version1Client }), ("ss_ver1zero", { $0.version1Reserved }),
-            ("ss_ver1symm", { _ in 0 }), ("ss_badformat", { $0.malformed }), ("ss_badauth", { $0.forged }),
+            ("ss_ver1symm", { $0.version1Symmetric }), ("ss_badformat", { $0.malformed }),
+            ("ss_badauth", { $0.forged }),
             ("ss_declined", { _ in 0 }), ("ss_restricted", { $0.restricted }), ("ss_limited", { $0.limited }),
             ("ss_kodsent", { $0.kisses }),
             ("ss_processed", { $0.served }),

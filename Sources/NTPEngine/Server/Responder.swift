@@ -32,8 +32,10 @@ package struct Responder: Sendable {
     /// Writes the reply to one datagram.
     ///
     /// Answered are client requests of versions 1 to 4 (RFC 5905, 1305, 1119), and mode 0 of version 1, which had no
-    /// modes (RFC 1059), unless it comes from the NTP port, where a symmetric peer would be. Nothing that could itself
-    /// be a reply is answered, so two servers never bounce a packet. A reply has no more octets than its request: 48, and
+    /// modes (RFC 1059), unless it comes from the NTP port, where a symmetric peer would be. A symmetric active packet is
+    /// answered as ntpd answers one that it makes no association for, whatever `nopeer` says: with the time, in symmetric
+    /// passive mode. Windows' time service asks so unless it is told otherwise. Nothing that could itself be a reply is
+    /// answered, so two servers never bounce a packet. A reply has no more octets than its request: 48, and
     /// only for a request with a message authentication code one of the same length, or the word that it was wrong.
     ///
     /// - Parameters:
@@ -92,6 +94,7 @@ package struct Responder: Sendable {
         counters.served &+= 1
         var reply = told.header
         reply.version = packet.version
+        reply.mode = packet.replyMode
         reply.poll = packet.poll
         reply.originTimestamp = packet.transmitTimestamp
         reply.receiveTimestamp = received.timestamp
@@ -118,7 +121,7 @@ package struct Responder: Sendable {
         NTPPacket(
             leap: .unsynchronised,
             version: request.version,
-            mode: .server,
+            mode: request.replyMode,
             poll: max(request.poll, rateLimit.average),
             precision: precision,
             referenceID: .rate,
@@ -135,15 +138,24 @@ package struct Responder: Sendable {
         }
         counters.olderVersion &+= 1
         guard request.version == 1 else { return }
-        if request.mode == .client { counters.version1Client &+= 1 } else { counters.version1Reserved &+= 1 }
+        switch request.mode {
+        case .client: counters.version1Client &+= 1
+        case .symmetricActive: counters.version1Symmetric &+= 1
+        default: counters.version1Reserved &+= 1
+        }
     }
 
     private func isRequest(_ packet: NTPPacket, from client: SocketAddress) -> Bool {
         guard (1...Self.version).contains(packet.version), client.port != 0 else { return false }
         switch packet.mode {
-        case .client: return true
+        case .client, .symmetricActive: return true
         case .reserved: return packet.version == 1 && !client.isFromNTPPort
         default: return false
         }
     }
+}
+
+extension NTPPacket {
+    /// The mode of the reply to this request.
+    fileprivate var replyMode: NTPMode { mode == .symmetricActive ? .symmetricPassive : .server }
 }

@@ -4,8 +4,9 @@ package struct ServerCounters: Hashable, Sendable {
     /// Requests of NTP version 4, and of earlier ones.
     package var presentVersion: UInt64 = 0
     package var olderVersion: UInt64 = 0
-    /// Of the latter, NTP version 1's client requests, and those of its mode 0.
+    /// Of the latter, NTP version 1's client requests, symmetric active ones, and those of its mode 0.
     package var version1Client: UInt64 = 0
+    package var version1Symmetric: UInt64 = 0
     package var version1Reserved: UInt64 = 0
     /// Datagrams that are no requests.
     package var malformed: UInt64 = 0
@@ -28,6 +29,7 @@ package struct ServerCounters: Hashable, Sendable {
             presentVersion &+= part.presentVersion
             olderVersion &+= part.olderVersion
             version1Client &+= part.version1Client
+            version1Symmetric &+= part.version1Symmetric
             version1Reserved &+= part.version1Reserved
             malformed &+= part.malformed
             forged &+= part.forged
