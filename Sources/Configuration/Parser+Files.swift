@@ -82,13 +82,18 @@ private enum LeapFileOption: String, CaseIterable { case checkhash, ignorehash }
 struct LogClasses: OptionSet {
     let rawValue: UInt16
 
-    /// A class, or `all`, followed by a type, or `all`: `syncstatus`, `allevents`, `clockall`, `all`.
+    /// A class, or `all`, followed by a type, or `all`: `syncstatus`, `allevents`, `clockall`, `allclock`, `all`.
     init?(_ name: String) {
         if name == "all" {
             self = .everything
             return
         }
-        for (place, origin) in ["clock", "peer", "sys", "sync", "all"].enumerated()
+        // ntpd has each class also with `all` before it.
+        if name.hasPrefix("all"), let place = Self.origins.dropLast().firstIndex(of: String(name.dropFirst(3))) {
+            self = LogClasses(rawValue: 0xf << (place * 4))
+            return
+        }
+        for (place, origin) in Self.origins.enumerated()
         where name.utf8.starts(with: origin.utf8) {
             let rest = String(name.dropFirst(origin.utf8.count))
             guard let kind = ["info", "events", "statistics", "status", "all"].firstIndex(of: rest) else { continue }
@@ -101,6 +106,8 @@ struct LogClasses: OptionSet {
     }
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    private static let origins = ["clock", "peer", "sys", "sync", "all"]
 
     static let everything = LogClasses(rawValue: .max)
     /// Of any origin: information (bit 0 of four) and events (bit 1).

@@ -91,6 +91,9 @@ extension Parser {
     ) throws(SyntaxError) -> RestrictionOptions {
         var options = RestrictionOptions()
         while let token = line.next() {
+            if IPAddress(token.text) != nil {
+                throw SyntaxError(at: token, "expected flags, found \(token.shown); did you mean 'mask \(token.text)'?")
+            }
             let flag = try keyword(token, "flag", RestrictionKeyword.self)
             switch flag {
             case .mask:

@@ -6,7 +6,8 @@ extension Parser {
         let familyBefore = line.nextFamilyOption()
         let host = try line.next(after: familyBefore, expecting: "a host name or an address")
         guard let name = ValueText.host(host.text) else {
-            throw SyntaxError(at: host, "expected a host name or an address, found \(host.shown)")
+            let hint = Self.hostAndPort(host.text).map { "; did you mean '\($0.host) port \($0.port)'?" } ?? ""
+            throw SyntaxError(at: host, "expected a host name or an address, found \(host.shown)\(hint)")
         }
         if let driver = Self.clockDriver(name) {
             if driver == Self.localClockDriver { return localClock(&line) }
@@ -46,6 +47,17 @@ extension Parser {
         }
         polls.apply(to: &directive)
         configuration.servers.append(directive)
+    }
+
+    /// `HOST:PORT` or `[ADDRESS]:PORT`, which other programs know.
+    private static func hostAndPort(_ text: String) -> (host: String, port: Int64)? {
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        let host = text[..<colon]
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        guard let name = ValueText.host(String(isBracketed ? host.dropFirst().dropLast() : host)),
+            let port = ValueText.wholeNumber(String(text[text.utf8.index(after: colon)...]), in: 1...65_535)
+        else { return nil }
+        return (name, port)
     }
 
     mutating func peer(_ line: inout DirectiveLine) throws(SyntaxError) {

@@ -58,7 +58,20 @@ struct Parser {
     mutating func read(_ bytes: [UInt8], of file: String) {
         files.append(file)
         var lexer = Lexer(bytes)
-        while let tokens = lexer.nextLine() { read(tokens) }
+        let earlier = diagnostics.count
+        while let tokens = lexer.nextLine() {
+            if let keyword = tokens.first, let owner = ForeignDirectives.owner(of: keyword.text) {
+                // One line says it: whatever else is in the file is no ntp.conf either.
+                diagnostics.removeLast(diagnostics.count - earlier)
+                report(
+                    .error,
+                    at: keyword,
+                    "\(keyword.shown) is of \(owner)'s configuration, and this file is to be in ntp.conf syntax"
+                )
+                break
+            }
+            read(tokens)
+        }
         files.removeLast()
     }
 
@@ -115,7 +128,7 @@ struct Parser {
         do throws(UnreadableFile) {
             bytes = try readFile(path)
         } catch {
-            throw SyntaxError(at: keyword, "expected a file to include: \(error.reason)")
+            return warn(at: keyword, "\(error.reason); going on without")
         }
         read(bytes, of: path)
     }

@@ -24,7 +24,7 @@ package struct QueryReport: Sendable {
     package var offset: NTPDuration { (serverReceived - sent) / 2 + (serverSent - received) / 2 }
     package var delay: NTPDuration { (received - sent) - (serverSent - serverReceived) }
     private var distance: NTPDuration {
-        (reply.rootDelay.duration + max(delay, .zero)) / 2 + reply.rootDispersion.duration
+        (reply.rootDelay.signedMagnitude + max(delay, .zero)) / 2 + reply.rootDispersion.duration
     }
     private var isSynchronised: Bool { reply.leap != .unsynchronised && (1...15).contains(reply.stratum) }
 
@@ -41,7 +41,7 @@ package struct QueryReport: Sendable {
         text += row("Delay", delay.plain())
         text += row(
             "Root",
-            "delay \(reply.rootDelay.duration.plain()), dispersion \(reply.rootDispersion.duration.plain())"
+            "delay \(reply.rootDelay.signedMagnitude.plain()), dispersion \(reply.rootDispersion.duration.plain())"
         )
         guard isSynchronised else { return text + row("Offset", "none: the server is not synchronised") }
         return text + row("Offset", "\(offset.signed()) ±\(distance.plain())")
@@ -55,7 +55,7 @@ package struct QueryReport: Sendable {
             ("synchronised", .bool(isSynchronised)), ("t1", .string(sent.iso8601(decimals: 9))),
             ("t2", .string(serverReceived.iso8601(decimals: 9))), ("t3", .string(serverSent.iso8601(decimals: 9))),
             ("t4", .string(received.iso8601(decimals: 9))), ("offset_s", seconds(offset)), ("delay_s", seconds(delay)),
-            ("root_delay_s", seconds(reply.rootDelay.duration)),
+            ("root_delay_s", seconds(reply.rootDelay.signedMagnitude)),
             ("root_dispersion_s", seconds(reply.rootDispersion.duration)), ("bound_s", seconds(distance)),
         ])
     }

@@ -62,7 +62,7 @@ package enum StatisticsLine {
             "\(reply.stratum)",
             "\(reply.poll.log2Seconds)",
             "\(reply.precision)",
-            fixed(reply.rootDelay.duration.seconds, 6),
+            fixed(reply.rootDelay.signedMagnitude.seconds, 6),
             fixed(reply.rootDispersion.duration.seconds, 6),
             reply.stratum <= 1 ? id.text.map { ".\($0)." } ?? id.dottedQuad : id.dottedQuad
         )

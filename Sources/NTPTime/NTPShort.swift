@@ -15,4 +15,10 @@ package struct NTPShort: Hashable, Sendable {
     }
 
     package var duration: NTPDuration { NTPDuration(units: Int64(bits) << 16) }
+
+    /// The magnitude of bits that are a signed number, as a root delay is where delays were measured below zero (ntpd's
+    /// s_fp): what was measured so wrong by is no less uncertain than if it were positive.
+    package var signedMagnitude: NTPDuration {
+        NTPDuration(units: Int64(Int32(bitPattern: bits).magnitude) << 16)
+    }
 }

@@ -120,7 +120,7 @@ private func diagnostics(_ text: String) -> [String] {
         ("servr a", "f:1:1: error: unknown directive 'servr'; did you mean 'server'?"),
         ("Server a", "f:1:1: error: unknown directive 'Server'; did you mean 'server'?"),
         ("sevrer a", "f:1:1: error: unknown directive 'sevrer'; did you mean 'server'?"),
-        ("makestep 1 3", "f:1:1: error: unknown directive 'makestep'"),
+        ("makstep 1 3", "f:1:1: error: unknown directive 'makstep'"),
         ("\0\u{1b}[2J", "f:1:1: error: unknown directive '\\x00\\x1b[2J'"),
         ("server a ibrust", "f:1:10: error: unknown option 'ibrust'; did you mean 'iburst'?"),
         ("restrict ::1 nosleep", "f:1:14: error: unknown flag 'nosleep'"),
@@ -134,6 +134,62 @@ private func diagnostics(_ text: String) -> [String] {
         ("port 123 udp", "f:1:10: error: unexpected 'udp'"),
     ])
     func `of unknown words are errors and say what was meant, if that is clear`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    @Test(arguments: [
+        (
+            "restrict 192.168.1.0 255.255.255.0",
+            "f:1:22: error: expected flags, found '255.255.255.0'; did you mean 'mask 255.255.255.0'?"
+        ),
+        (
+            "server 192.0.2.1:123",
+            "f:1:8: error: expected a host name or an address, found '192.0.2.1:123'; did you mean '192.0.2.1 port 123'?"
+        ),
+        (
+            "server [2001:db8::1]:1123",
+            "f:1:8: error: expected a host name or an address, found '[2001:db8::1]:1123'; did you mean '2001:db8::1 port 1123'?"
+        ),
+        (
+            "pool pool.ntp.org:123 iburst",
+            "f:1:6: error: expected a host name or an address, found 'pool.ntp.org:123'; did you mean 'pool.ntp.org port 123'?"
+        ),
+    ])
+    func `of what others would write say what was meant`(text: String, expected: String) {
+        #expect(diagnostics(text) == [expected])
+    }
+
+    /// Files as their programs' packages in Debian 12 install them, cut to their directives, and openntpd's.
+    @Test(arguments: [
+        (
+            """
+            confdir /etc/chrony/conf.d
+            pool 2.debian.pool.ntp.org iburst
+            sourcedir /run/chrony-dhcp
+            keyfile /etc/chrony/chrony.keys
+            driftfile /var/lib/chrony/chrony.drift
+            logdir /var/log/chrony
+            maxupdateskew 100.0
+            rtcsync
+            makestep 1 3
+            leapsectz right/UTC
+            """,
+            "f:1:1: error: 'confdir' is of chrony's configuration, and this file is to be in ntp.conf syntax"
+        ),
+        (
+            "pool 2.centos.pool.ntp.org iburst\nkeyfile /k\nmakestep 1.0 3\nrtcsync",
+            "f:3:1: error: 'makestep' is of chrony's configuration, and this file is to be in ntp.conf syntax"
+        ),
+        (
+            "servers pool.ntp.org\nserver time.cloudflare.com\nsensor *\nconstraint from \"9.9.9.9\"",
+            "f:1:1: error: 'servers' is of openntpd's configuration, and this file is to be in ntp.conf syntax"
+        ),
+        (
+            "[Time]\n#NTP=\nNTP=192.0.2.1",
+            "f:1:1: error: '[Time]' is of systemd-timesyncd's configuration, and this file is to be in ntp.conf syntax"
+        ),
+    ])
+    func `of other programs' files name the program, in one line`(text: String, expected: String) {
         #expect(diagnostics(text) == [expected])
     }
 
@@ -153,7 +209,7 @@ private func diagnostics(_ text: String) -> [String] {
         ("logconfig =synchall", "f:1:11: error: expected a class of messages such as '=syncall', found '=synchall'"),
         ("leapfile", "f:1:1: error: expected a path after 'leapfile'"),
         ("includefile", "f:1:1: error: expected a path after 'includefile'"),
-        ("includefile /a", "f:1:1: error: expected a file to include: there are no other files"),
+        ("includefile /a", "f:1:1: warning: there are no other files; going on without"),
     ])
     func `of incomplete directives say what is missing`(text: String, expected: String) {
         #expect(diagnostics(text) == [expected])

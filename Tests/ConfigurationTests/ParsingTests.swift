@@ -382,6 +382,8 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         ("=all", LogDetail.events), ("=syncall +clockall", .events), ("=syncstatus +sysevents", .events),
         ("=syncstatus", .status), ("=allstatus", .status), ("=clockstatistics", .trouble), ("-all", .trouble),
         ("-allinfo -allevents", .status), ("peerinfo", .events), ("=syncstatus -syncall +peerstatus", .status),
+        ("=allsync", .events), ("=syncstatus allsys", .events), ("-allclock -allpeer -allsys -allsync", .trouble),
+        ("-allclock -allpeer -allsync", .events), ("=syncstatus +allpeer -allpeer", .status),
     ])
     func `are as detailed as the most detailed one`(text: String, expected: LogDetail) {
         #expect(parsed("logconfig \(text)").logDetail == expected)
@@ -423,7 +425,7 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
             result.diagnostics == [
                 "/etc/more:2:10: error: unknown option 'b'",
                 "/etc/ntp.conf:2:1: warning: 'port' replaces the one on line 1 of /etc/more",
-                "/etc/ntp.conf:3:1: error: expected a file to include: no /etc/none",
+                "/etc/ntp.conf:3:1: warning: no /etc/none; going on without",
                 "/etc/ntp.conf:4:10: error: unknown option 'b'",
             ]
         )

@@ -13,6 +13,7 @@ private struct Exchanged {
     var serverTime = NTPDuration.zero
     /// What the server says at the request's arrival.
     var date = NTPDate(unixSeconds: 1_800_000_000)
+    var rootDelay: UInt32 = 0
     /// What our clock says.
     var pivot = NTPDate(unixSeconds: 1_800_000_000)
 
@@ -24,6 +25,7 @@ private struct Exchanged {
             mode: .server,
             stratum: 1,
             precision: precision,
+            rootDelay: NTPShort(bits: rootDelay),
             originTimestamp: request.transmitTimestamp,
             receiveTimestamp: date.timestamp,
             transmitTimestamp: (date + serverTime).timestamp
@@ -48,6 +50,25 @@ private struct Exchanged {
             )
         else { return nil }
         return sample
+    }
+}
+
+@Suite struct `A server's root delay` {
+    /// ntpd's is a signed number, and below zero where its clock's frequency was off while it measured.
+    @Test(
+        arguments: [
+            (0xffff_f000, .milliseconds(62.5)), (0xffff_ffff, NTPDuration(units: 1 << 16)),
+            (0x0000_1000, .milliseconds(62.5)),
+        ] as [(UInt32, NTPDuration)]
+    )
+    func `may be negative, and bounds as much as its magnitude`(bits: UInt32, magnitude: NTPDuration) throws {
+        #expect(NTPShort(bits: bits).signedMagnitude == magnitude)
+        #expect(try Exchanged(rootDelay: bits).reply() != nil)
+    }
+
+    @Test(arguments: [0x8000_0000, 0xffe0_0000, 0x0020_0000] as [UInt32])
+    func `of 32 s or more is too much`(bits: UInt32) {
+        #expect(throws: ReplyRefusal.tooDistant) { try Exchanged(rootDelay: bits).reply() }
     }
 }
 

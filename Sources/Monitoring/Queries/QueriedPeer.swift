@@ -90,7 +90,7 @@ extension QueriedPeer {
         leap = reply?.leap ?? .unsynchronised
         stratum = reply?.stratum ?? 16
         precision = reply?.precision ?? 0
-        rootDelay = reply?.rootDelay.duration ?? .zero
+        rootDelay = reply?.rootDelay.signedMagnitude ?? .zero
         rootDispersion = reply?.rootDispersion.duration ?? .zero
         referenceID = reply.map { SourcesReport.text(of: $0.referenceID, stratum: $0.stratum) } ?? "INIT"
         referenceTimestamp = reply?.referenceTimestamp

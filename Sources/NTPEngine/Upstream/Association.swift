@@ -317,7 +317,7 @@ package struct Association: Sendable {
     /// The statistics' estimate with the server's own root delay and dispersion.
     package func reference(allowance: OscillatorAllowance) -> TimeReference? {
         guard var reference = statistics.line(allowance: allowance), let lastReply else { return nil }
-        reference.rootDelay += lastReply.rootDelay.duration
+        reference.rootDelay += lastReply.rootDelay.signedMagnitude
         reference.rootDispersion += lastReply.rootDispersion.duration
         reference.leap = lastReply.leap
         return reference

@@ -39,11 +39,11 @@ extension Engine {
         if let failure, failure != lines[index].failure { tell(.lookUpFailed(failure)) }
         lines[index].failure = failure
         lines[index].isResolving = false
-        var fresh = unusedAddresses(of: addresses, avoiding: lines[index].avoided)
+        var fresh = unusedAddresses(of: addresses, for: index, avoiding: lines[index].avoided)
         if fresh.isEmpty, lines[index].associations.isEmpty {
             // Rather an address that failed before than none at all.
             lines[index].avoided = []
-            fresh = unusedAddresses(of: addresses, avoiding: [])
+            fresh = unusedAddresses(of: addresses, for: index, avoiding: [])
         }
         let lost = associations.filter { lines[index].associations.contains($0.id) && $0.isLost }
         for association in lost.prefix(max(0, fresh.count - wanted(of: lines[index]))) {
@@ -67,8 +67,15 @@ extension Engine {
         return max(0, min(line.wanted, limit - pooled))
     }
 
-    private func unusedAddresses(of addresses: [ResolvedAddress], avoiding avoided: [IPAddress]) -> [ResolvedAddress] {
-        let taken = associations.map { $0.address.address } + deniedAddresses + avoided
+    /// Those that no association asks at the line's port; one machine may have a server at each of several.
+    private func unusedAddresses(
+        of addresses: [ResolvedAddress],
+        for line: Int,
+        avoiding avoided: [IPAddress]
+    ) -> [ResolvedAddress] {
+        let port = lines[line].configuration.port
+        let asked = associations.filter { $0.address.port == port }.map { $0.address.address }
+        let taken = asked + deniedAddresses + avoided
         return addresses.filter { !taken.contains($0.address) }
     }
 

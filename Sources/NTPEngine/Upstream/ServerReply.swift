@@ -58,7 +58,7 @@ struct ReplyCheck {
         }
         guard packet.leap != .unsynchronised, (1...15).contains(packet.stratum) else { throw .unsynchronised }
         guard !packet.receiveTimestamp.isZero, !packet.transmitTimestamp.isZero else { throw .invalidHeader }
-        guard packet.rootDelay.duration / 2 + packet.rootDispersion.duration < Self.maximumDistance else {
+        guard packet.rootDelay.signedMagnitude / 2 + packet.rootDispersion.duration < Self.maximumDistance else {
             throw .tooDistant
         }
         guard packet.stratum == 1 || !ownReferenceIDs.contains(packet.referenceID) else { throw .loop }
