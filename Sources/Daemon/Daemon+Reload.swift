@@ -12,20 +12,19 @@ extension Daemon {
         notify { () throws(LinuxError) in try notifier.reloading() }
         log.reopen()
         readConfiguration()
-        readKeys()
+        readSurroundings()
         statistics.reopen(settings.configuration.statistics)
         readLeapSeconds()
         notifyReady()
     }
 
-    private func readKeys() {
-        do throws(StartError) {
-            let keys = try KeyTable.load(settings.configuration, log)
-            engine.keys = keys
-            service.update { $0.keys = keys }
-        } catch {
-            log.write(.error, "\(error); the keys stay as they were")
-        }
+    private func readSurroundings() {
+        let surroundings = Surroundings(of: settings.configuration)
+        for remark in surroundings.remarks + surroundings.errors { log.write(.warning, remark) }
+        guard let trusted = surroundings.keys else { return log.write(.error, "the keys stay as they were") }
+        let keys = KeyTable(trusted)
+        engine.keys = keys
+        service.update { $0.keys = keys }
     }
 
     /// Takes over what can change while the clock goes on as it was; a configuration with errors is left alone.

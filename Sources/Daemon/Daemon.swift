@@ -69,9 +69,11 @@ package final class Daemon {
         if !options.foreground { Host.closeInheritedDescriptors() }
         let log = try Log(settings)
         self.log = log
-        for remark in settings.remarks { log.write(.warning, remark) }
+        let surroundings = Surroundings(of: configuration)
+        for remark in settings.remarks + surroundings.remarks { log.write(.warning, remark) }
+        if let error = surroundings.errors.first { throw StartError(description: error) }
         do throws(LinuxError) { try Host.raiseCapabilities() } catch { log.write(.warning, error.message) }
-        let keys = try KeyTable.load(configuration, log)
+        let keys = KeyTable(surroundings.keys ?? [])
         let opened = try ServerSockets(configuration, family: options.family, count: max(1, settings.threads))
         servers = opened
         for complaint in opened.complaints { log.write(.warning, complaint) }
@@ -82,8 +84,7 @@ package final class Daemon {
             wake = Self.makeWakePipe(log)
             signals = try SignalWatch(wake: wake)
             if options.highPriority { try Host.raisePriority() }
-            pidFile = try (options.pidFile ?? configuration.pidFile).map { path throws(LinuxError) in try PidFile(path)
-            }
+            pidFile = try Self.writePidFile(configuration, log)
             if let identity = options.identity { try Host.become(identity.user, group: identity.group) }
         } catch {
             throw StartError(description: error.message)
@@ -182,6 +183,20 @@ package final class Daemon {
         guard let device = RTCDevice(directive, clock: OscillatorClock()) else { return nil }
         let (name, kind, hasSquareWave) = (device.name, device.kind, device.hasSquareWave)
         return (name, kind, hasSquareWave, WorkerThread(capacity: 4, wake: wake, mode: mode) { $0.perform(on: device) })
+    }
+
+    /// - Throws: when another daemon holds it; one that cannot be written is a warning, and none.
+    private static func writePidFile(_ configuration: Configuration, _ log: Log) throws(LinuxError) -> PidFile? {
+        guard let path = configuration.pidFile else { return nil }
+        do throws(LinuxError) {
+            return try PidFile(path)
+        } catch {
+            guard !error.isBusy else { throw error }
+            if !Surroundings.lacksFolder(of: path) {
+                log.write(.warning, "pidfile: \(error.message); going on without")
+            }
+            return nil
+        }
     }
 
     private static func makeWakePipe(_ log: Log) -> WakePipe? {

@@ -7,6 +7,8 @@ extension DaemonOptions {
     /// What a configuration file says with what the command line says instead.
     func applied(to file: Configuration) -> Configuration {
         var configuration = file
+        if let logFile { configuration.logFile = logFile }
+        if let pidFile { configuration.pidFile = pidFile }
         if let driftFile { configuration.driftFile = driftFile }
         if let statisticsDirectory { configuration.statistics.directory = statisticsDirectory }
         if slew, !file.stepsLater { configuration.stepThreshold = Self.slewThreshold }

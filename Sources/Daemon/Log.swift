@@ -7,28 +7,37 @@ import ProgramSupport
 
 /// The daemon's log lines: to a file, to standard error, or in the background to syslog.
 final class Log {
-    private let sink: LogSink
+    private var sink: LogSink
+    /// Where lines are to go; they go to standard error or syslog as long as this file cannot be opened.
+    private let file: String?
+    private var failure: LinuxError?
     private let host = SystemTimex()
     /// Called before and after a line, so that what is on the terminal makes room for it.
     var screen: LiveStatus?
 
     init(_ settings: DaemonSettings) throws(StartError) {
         let options = settings.options
-        let destination: LogSink.Destination =
-            if let file = options.logFile ?? settings.configuration.logFile {
-                .file(file)
-            } else if options.foreground {
-                .standardError
-            } else {
-                .syslog
-            }
+        let threshold: LogPriority =
+            options.debugLevel > 0 ? .debug : LogPriority(settings.configuration.logDetail)
+        file = settings.configuration.logFile
         do throws(LinuxError) {
-            sink = try LogSink(
-                destination,
-                threshold: options.debugLevel > 0 ? .debug : LogPriority(settings.configuration.logDetail)
-            )
+            sink = try LogSink(options.foreground ? .standardError : .syslog, threshold: threshold)
         } catch {
             throw StartError(description: error.message)
+        }
+        openFile()
+    }
+
+    /// Takes the file into use, if there is one and it can be opened; that it cannot is said once.
+    private func openFile() {
+        guard let file else { return }
+        do throws(LinuxError) {
+            sink = try LogSink(.file(file), threshold: sink.threshold)
+            failure = nil
+        } catch {
+            defer { failure = error }
+            guard error != failure, !Surroundings.lacksFolder(of: file) else { return }
+            write(.warning, "logfile: \(error.message); going on without")
         }
     }
 
@@ -37,8 +46,9 @@ final class Log {
         sink.write(LogPriority(level), message, at: host.realTime)
     }
 
-    /// Opens a log file anew, after it was rotated.
+    /// Opens a log file anew, after it was rotated; the old one stays in use where that fails.
     func reopen() {
+        guard failure == nil else { return openFile() }
         do throws(LinuxError) { try sink.reopen() } catch { write(.warning, error.message) }
     }
 }

@@ -5,10 +5,12 @@ import ProgramSupport
 
 /// Statistics, written by a thread of their own: a disk that sleeps delays no reply.
 final class StatisticsLog {
-    private let worker: WorkerThread<Job, String?>
+    private let worker: WorkerThread<Job, LinuxError?>
     private var directive: StatisticsDirective
     private let start: MonotonicTime
-    private var complaint: String?
+    private var complaint: LinuxError?
+    /// Which has been remarked on.
+    private var isFolderMissing: Bool
     /// Jobs that the thread has not done yet.
     private var pending = 0
 
@@ -23,6 +25,7 @@ final class StatisticsLog {
     init(_ directive: StatisticsDirective, wake: WakePipe?, mode: WorkerMode, at start: MonotonicTime) {
         self.directive = directive
         self.start = start
+        isFolderMissing = directive.isFolderMissing
         let files = StatisticsFiles(directive)
         worker = WorkerThread(capacity: Self.capacity, wake: wake, mode: mode) { job in
             switch job {
@@ -31,7 +34,7 @@ final class StatisticsLog {
                 do throws(LinuxError) {
                     try files.write(line, to: kind, at: date, uptime: uptime)
                 } catch {
-                    return error.message
+                    return error
                 }
             }
             return nil
@@ -46,6 +49,7 @@ final class StatisticsLog {
 
     func reopen(_ directive: StatisticsDirective) {
         self.directive = directive
+        isFolderMissing = directive.isFolderMissing
         submit(.reopen(directive))
     }
 
@@ -69,9 +73,13 @@ final class StatisticsLog {
         var news: String?
         while let outcome = worker.take() {
             pending -= 1
-            if let outcome, outcome != complaint { news = outcome }
+            if let outcome, outcome != complaint, !(isFolderMissing && outcome.isNoSuchFile) { news = outcome.message }
             complaint = outcome
         }
         return news
     }
+}
+
+extension StatisticsDirective {
+    fileprivate var isFolderMissing: Bool { directory.map { !Host.hasFile($0) } ?? false }
 }

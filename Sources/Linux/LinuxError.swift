@@ -15,8 +15,14 @@ package struct LinuxError: Error, Hashable, Sendable {
     /// Whether the file or folder is not there.
     package var isNoSuchFile: Bool { code == TKO_ENOENT || code == TKO_ENOTDIR }
 
+    /// errno of a file or folder that is not there.
+    package static let noSuchFileCode = TKO_ENOENT
+
     /// Whether nobody listens at the address.
     package var isRefused: Bool { code == TKO_ECONNREFUSED }
+
+    /// Whether another process holds it.
+    package var isBusy: Bool { code == TKO_EAGAIN }
 
     /// Whether there was no answer in time.
     package var isTimeout: Bool { code == TKO_ETIMEDOUT }

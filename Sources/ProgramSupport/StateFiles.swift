@@ -8,11 +8,16 @@ import NTPTime
 package struct StateFiles {
     private let driftFile: String
     private let rtcFile: String
-    private var complaints: [String: String] = [:]
+    /// What was complained of, as errno.
+    private var complaints: [String: Int32] = [:]
 
     package init(_ configuration: Configuration) {
         driftFile = configuration.driftFile ?? configuration.stateDirectory + "/drift"
         rtcFile = configuration.stateDirectory + "/rtc"
+        if let path = configuration.driftFile, Surroundings.lacksFolder(of: path) {
+            // It has been said.
+            complaints[path] = LinuxError.noSuchFileCode
+        }
     }
 
     /// Larger than any file of ours.
@@ -58,8 +63,8 @@ package struct StateFiles {
             complaints[path] = nil
             return nil
         } catch {
-            defer { complaints[path] = error.message }
-            return complaints[path] == error.message ? nil : error.message
+            defer { complaints[path] = error.code }
+            return complaints[path] == error.code ? nil : error.message
         }
     }
 }

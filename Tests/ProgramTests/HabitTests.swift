@@ -90,8 +90,52 @@ import Testing
     @Test func `that cannot be written are remarked on once`() throws {
         let daemon = try Instance("rtc simulated\nstatsdir /nonexistent\nstatistics clockstats loopstats")
         #expect(daemon.reaches("holdover", within: 30))
-        #expect(eventually(within: 30) { daemon.logged("statistics: open /nonexistent/") > 0 })
+        #expect(daemon.logged("statsdir /nonexistent: there is no such folder; going on without") == 1)
         #expect(daemon.program.end() == 0)
+        #expect(daemon.logged("/nonexistent") == 1, "\(daemon.program.log)")
+    }
+}
+
+/// What a configuration may name that is not there.
+@Suite(.serialized) struct `What is missing` {
+    private static let lines = """
+        rtc simulated
+        includefile /nonexistent/more
+        keys /nonexistent/keys
+        driftfile /nonexistent/drift
+        statsdir /nonexistent/statistics
+        statistics loopstats
+        logfile /nonexistent/log
+        pidfile /nonexistent/pid
+        restrict default kod nomodify
+        """
+
+    @Test(arguments: Build.available) func `is said once, as check-config says it, and the time is served`(
+        build: Build
+    ) throws {
+        let daemon = try Instance(Self.lines, build: build)
+        #expect(daemon.reaches("holdover", within: 30))
+        #expect(try daemon.query()?.text("refid") == "RTC")
+        let check = try build.run("tickover", "check-config", "-c", daemon.configuration)
+        #expect(check.status == 0 && check.output.hasSuffix(": 0 errors, 6 warnings\n"), "\(check.output)")
+        let warnings = check.output.split(separator: "\n").dropLast()
+        #expect(warnings.count == 6)
+        for warning in warnings {
+            let text = warning.hasPrefix("warning: ") ? warning.dropFirst("warning: ".count) : warning
+            #expect(daemon.logged(String(text)) == 1, "\(warning)\n\(daemon.program.log)")
+        }
+        #expect(daemon.program.end() == 0)
+        #expect(daemon.logged("/nonexistent") == 6, "\(daemon.program.log)")
+    }
+
+    @Test func `as a file that cannot be opened is no reason not to start`() throws {
+        let daemon = try Instance("rtc simulated", options: ["-l", "/proc/tickover.log", "-p", "/proc/tickover.pid"])
+        #expect(daemon.reaches("holdover", within: 30))
+        #expect(daemon.logged("logfile: open /proc/tickover.log: ") == 1, "\(daemon.program.log)")
+        #expect(daemon.logged("pidfile: lock /proc/tickover.pid: ") == 1, "\(daemon.program.log)")
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("configuration read again") == 1 })
+        #expect(daemon.logged("logfile: ") == 1, "\(daemon.program.log)")
     }
 }
 

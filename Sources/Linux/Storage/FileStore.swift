@@ -33,7 +33,7 @@ package enum AtomicFile {
         try checked(tko_storage_sync(file.rawValue), "fsync \(path)")
     }
 
-    private static func folder(of path: String) -> String {
+    package static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
