@@ -13,6 +13,8 @@ package struct Configuration: Equatable, Sendable {
     ///
     /// Empty when nothing was written: then everybody may ask for the time and only this machine may send queries.
     package var restrictions: [Restriction] = []
+    /// `restrict` lines with names, merged likewise.
+    package var restrictedHosts: [HostRestriction] = []
     /// `restrict source`: what holds for the addresses of configured servers; nil when not written.
     package var restrictSource: RestrictionFlags?
     /// `discard`.

@@ -10,6 +10,19 @@ extension Parser {
             let options = try restrictionOptions(&line, mask: (networks, token))
             networks = options.networks ?? networks
             for network in networks { add(network, options) }
+        case .host(let host, let family):
+            let options = try restrictionOptions(&line, mask: nil)
+            let line = HostRestriction(
+                host: host,
+                family: family,
+                onlyFromNTPPort: options.onlyFromNTPPort,
+                flags: options.flags
+            )
+            if let index = index(of: line) {
+                configuration.restrictedHosts[index].flags.formUnion(line.flags)
+            } else {
+                configuration.restrictedHosts.append(line)
+            }
         }
     }
 
@@ -34,6 +47,15 @@ extension Parser {
                 }
             }
             if !found { warnNothing(at: keyword) }
+        case .host(let host, let family):
+            let options = try restrictionOptions(&line, mask: nil)
+            let named = HostRestriction(host: host, family: family, onlyFromNTPPort: options.onlyFromNTPPort)
+            guard let index = index(of: named) else { return warnNothing(at: keyword) }
+            if options.hasFlags {
+                configuration.restrictedHosts[index].flags.subtract(options.flags)
+            } else {
+                configuration.restrictedHosts.remove(at: index)
+            }
         }
     }
 
@@ -58,6 +80,13 @@ extension Parser {
         }
     }
 
+    /// The line for the same name.
+    private func index(of line: HostRestriction) -> Int? {
+        configuration.restrictedHosts.firstIndex {
+            $0.host == line.host && $0.family == line.family && $0.onlyFromNTPPort == line.onlyFromNTPPort
+        }
+    }
+
     private func restrictionTarget(_ line: inout DirectiveLine) throws(SyntaxError) -> RestrictionTarget {
         let family = line.nextFamilyOption()
         let isV4 = family.map { $0.text == "-4" }
@@ -72,7 +101,10 @@ extension Parser {
             }
         default:
             guard let network = ValueText.network(target.text) else {
-                throw SyntaxError(at: target, "expected \(RestrictionTarget.expected), found \(target.shown)")
+                guard let host = ValueText.restrictedHost(target.text) else {
+                    throw SyntaxError(at: target, "expected \(RestrictionTarget.expected), found \(target.shown)")
+                }
+                return .host(host, isV4.map { $0 ? .v4 : .v6 })
             }
             guard isV4 == nil || isV4 == network.address.isV4 else {
                 throw SyntaxError(
@@ -138,8 +170,9 @@ private enum RestrictionTarget {
     case source
     /// The networks and the word that named them.
     case networks([IPNetwork], Token)
+    case host(String, AddressFamily?)
 
-    static let expected = "an address, 'default' or 'source'"
+    static let expected = "an address, a host name, 'default' or 'source'"
 }
 
 private struct RestrictionOptions {

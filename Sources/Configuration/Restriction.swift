@@ -14,6 +14,28 @@ package struct Restriction: Hashable, Sendable {
     }
 }
 
+/// What `restrict` withholds from each address of a name, as `Restriction` does from a network's.
+package struct HostRestriction: Hashable, Sendable {
+    package var host: String
+    /// `-4` or `-6`: the family that the name is resolved in; nil takes both.
+    package var family: AddressFamily?
+    /// `ntpport`.
+    package var onlyFromNTPPort: Bool
+    package var flags: RestrictionFlags
+
+    package init(
+        host: String,
+        family: AddressFamily? = nil,
+        onlyFromNTPPort: Bool = false,
+        flags: RestrictionFlags = []
+    ) {
+        self.host = host
+        self.family = family
+        self.onlyFromNTPPort = onlyFromNTPPort
+        self.flags = flags
+    }
+}
+
 /// The flags of `restrict` that mean something to Tickover. The others deny what it does not offer to anybody:
 /// changes over the network, traps, symmetric peers.
 package struct RestrictionFlags: OptionSet, Hashable, Sendable {

@@ -51,6 +51,15 @@ package enum ValueText {
         return text
     }
 
+    /// A host name that is none of a mistyped address, whose last part would be a number, nor of a keyword.
+    static func restrictedHost(_ text: String) -> String? {
+        guard let host = host(text), let last = host.split(separator: ".").last, last.utf8.contains(where: isLetter),
+            !host.utf8.contains(UInt8(ascii: ":")), !host.utf8.contains(UInt8(ascii: "%")),
+            suggestion(for: host, among: ["default", "source", "mask"]) == nil
+        else { return nil }
+        return host
+    }
+
     private static func isHostCharacter(_ byte: UInt8) -> Bool {
         isNameCharacter(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
     }

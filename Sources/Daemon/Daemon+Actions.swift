@@ -75,7 +75,7 @@ extension Daemon {
 
     private func resolve(_ source: SourceID, _ host: String) {
         // There is room for one look-up of each source, and the engine has no more under way.
-        let job = NameJob(source: source, host: host, family: settings.options.family)
+        let job = NameJob(purpose: .source(source), host: host, family: settings.options.family)
         if !resolver.submit(job) { engine.resolved(source, to: [], at: clock.read()) }
     }
 

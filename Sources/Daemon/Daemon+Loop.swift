@@ -17,6 +17,7 @@ extension Daemon {
         while ending == nil {
             engine.advance(to: clock.read())
             carryOutActions()
+            lookUpRestrictedHosts()
             guard ending == nil else { break }
             wait()
             answerWaitingForSync()
@@ -125,6 +126,7 @@ extension Daemon {
         let controlEntries = control.watch(with: &poller)
         let deadline = min(
             engine.nextDeadline,
+            restrictedHosts.nextDeadline,
             screen?.nextUpdate ?? .distantFuture,
             nextWatchdog,
             nextLeapSecondReading,
@@ -162,7 +164,11 @@ extension Daemon {
 
     private func takeAnswers() {
         while let answer = resolver.take() {
-            engine.resolved(answer.source, to: answer.addresses, failure: answer.failure, at: clock.read())
+            switch answer.purpose {
+            case .source(let id):
+                engine.resolved(id, to: answer.addresses, failure: answer.failure, at: clock.read())
+            case .restriction(let id): restrict(id, to: answer)
+            }
         }
         while let outcome = rtc?.take() {
             switch outcome.squareWave {

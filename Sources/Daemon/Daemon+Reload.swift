@@ -46,12 +46,8 @@ extension Daemon {
         let new = settings.options.applied(to: loaded.configuration)
         settings.configuration = new
         engine.setSources(new.servers.map(SourceConfiguration.init), at: oscillator.now)
-        let access = AccessList(new)
-        service.update { responder in
-            let sources = responder.access.sources
-            responder.access = access
-            responder.access.sources = sources
-        }
+        restrictedHosts.set(new.restrictedHosts.map(RestrictedHosts.Line.init), at: oscillator.now)
+        updateAccess()
         log.write(.notice, "configuration read again")
         if !new.canReplace(startConfiguration) {
             log.write(.notice, "other changes than of servers, access, statistics and leap file need a restart")
@@ -65,6 +61,7 @@ extension Configuration {
         var comparable = old
         comparable.servers = servers
         comparable.restrictions = restrictions
+        comparable.restrictedHosts = restrictedHosts
         comparable.restrictSource = restrictSource
         comparable.statistics = statistics
         comparable.leapFile = leapFile

@@ -26,6 +26,7 @@ package final class Daemon {
     let received: DatagramBatch
     let replies: DatagramBatch
     let service: TimeService
+    var restrictedHosts = RestrictedHosts()
     var queries: QueryServer
     let hostDescription: HostDescription
     let startedAt: MonotonicTime
@@ -101,7 +102,10 @@ package final class Daemon {
         log.screen = screen
 
         let mode: WorkerMode = options.singleThread ? .inline : .thread
-        resolver = WorkerThread(capacity: configuration.servers.count + 1, wake: wake, mode: mode) { $0.answer() }
+        restrictedHosts.set(configuration.restrictedHosts.map(RestrictedHosts.Line.init), at: startedAt)
+        let hosts = restrictedHosts
+        let names = configuration.servers.count + configuration.restrictedHosts.count
+        resolver = WorkerThread(capacity: names + 1, wake: wake, mode: mode) { $0.answer() }
         let chip = Self.startRTC(configuration.rtc, wake, mode)
         statistics = StatisticsLog(configuration.statistics, wake: wake, mode: mode, at: startedAt)
         counted = (ServerCounters(), startedAt)
@@ -148,7 +152,7 @@ package final class Daemon {
                 inbox: inbox,
                 makeResponder: {
                     Responder(
-                        access: AccessList(configuration),
+                        access: AccessList(configuration, hosts),
                         keys: keys,
                         rateLimit: RateLimit(configuration.rateLimit),
                         clientLimits: limits,

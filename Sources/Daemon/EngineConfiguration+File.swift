@@ -113,21 +113,6 @@ extension SourceConfiguration {
     }
 }
 
-extension AccessList {
-    /// The `restrict` lines.
-    init(_ configuration: Configuration) {
-        func entries(fromNTPPort: Bool) -> [Entry] {
-            configuration.restrictions.filter { $0.onlyFromNTPPort == fromNTPPort }
-                .map { ($0.network, AccessRestrictions($0.flags)) }
-        }
-        self.init(
-            entries(fromNTPPort: false),
-            fromNTPPort: entries(fromNTPPort: true),
-            ofSources: configuration.restrictSource.map(AccessRestrictions.init)
-        )
-    }
-}
-
 extension AccessRestrictions {
     init(_ flags: RestrictionFlags) {
         self = []

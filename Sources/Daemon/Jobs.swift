@@ -6,9 +6,15 @@ import NetworkAddress
 import RTCDevice
 import RTCReference
 
+/// Who wants the addresses of a name.
+enum NamePurpose: Sendable {
+    case source(SourceID)
+    case restriction(RestrictedHosts.LineID)
+}
+
 /// A look-up for the resolver's thread.
 struct NameJob: Sendable {
-    var source: SourceID
+    var purpose: NamePurpose
     var host: String
     /// nil looks for both.
     var family: AddressFamily?
@@ -20,15 +26,15 @@ struct NameJob: Sendable {
             let addresses = found.map {
                 ResolvedAddress(address: $0.address, scope: $0.scope, referenceID: referenceID(of: $0.address))
             }
-            return NameAnswer(source: source, addresses: addresses, failure: nil)
+            return NameAnswer(purpose: purpose, addresses: addresses, failure: nil)
         } catch {
-            return NameAnswer(source: source, addresses: [], failure: error.description)
+            return NameAnswer(purpose: purpose, addresses: [], failure: error.description)
         }
     }
 }
 
 struct NameAnswer: Sendable {
-    var source: SourceID
+    var purpose: NamePurpose
     var addresses: [ResolvedAddress]
     var failure: String?
 }

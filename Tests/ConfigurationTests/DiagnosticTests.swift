@@ -29,11 +29,23 @@ private func diagnostics(_ text: String) -> [String] {
         ("server a key x", "f:1:14: error: expected a whole number from 1 to 65535, found 'x'"),
         ("server -4 ::1", "f:1:11: error: expected a host name or an IPv4 address with '-4', found '::1'"),
         ("server 10.0.0.1 -6", "f:1:8: error: expected a host name or an IPv6 address with '-6', found '10.0.0.1'"),
-        ("restrict", "f:1:1: error: expected an address, 'default' or 'source' after 'restrict'"),
-        ("restrict -6", "f:1:10: error: expected an address, 'default' or 'source' after '-6'"),
-        ("restrict ntp.example kod", "f:1:10: error: expected an address, 'default' or 'source', found 'ntp.example'"),
-        ("restrict 10.0.0.0/33", "f:1:10: error: expected an address, 'default' or 'source', found '10.0.0.0/33'"),
-        ("restrict -4 source", "f:1:13: error: expected an address, 'default' or 'source', found 'source'"),
+        ("restrict", "f:1:1: error: expected an address, a host name, 'default' or 'source' after 'restrict'"),
+        ("restrict -6", "f:1:10: error: expected an address, a host name, 'default' or 'source' after '-6'"),
+        (
+            "restrict 192.168.1 kod",
+            "f:1:10: error: expected an address, a host name, 'default' or 'source', found '192.168.1'"
+        ),
+        ("restrict defualt", "f:1:10: error: expected an address, a host name, 'default' or 'source', found 'defualt'"),
+        ("restrict a mask 255.255.0.0", "f:1:12: error: expected 'mask' after an address only"),
+        ("unrestrict a", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
+        (
+            "restrict 10.0.0.0/33",
+            "f:1:10: error: expected an address, a host name, 'default' or 'source', found '10.0.0.0/33'"
+        ),
+        (
+            "restrict -4 source",
+            "f:1:13: error: expected an address, a host name, 'default' or 'source', found 'source'"
+        ),
         ("restrict -4 ::1", "f:1:13: error: expected an IPv4 address, found '::1'"),
         ("restrict 10.0.0.0 mask", "f:1:19: error: expected a mask of the same family as the address after 'mask'"),
         (

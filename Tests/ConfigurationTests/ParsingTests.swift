@@ -140,6 +140,28 @@ private func network(_ text: String) throws -> IPNetwork { try #require(ValueTex
         #expect(parsed(text).restrictSource == [.noQuery, .limited])
     }
 
+    @Test func `name hosts, whose addresses are looked up later`() {
+        let text = """
+            restrict ntp.example kod
+            restrict -6 ntp.example ntpport noquery
+            restrict lan-host
+            restrict ntp.example limited nomodify
+            restrict gone.example ignore
+            unrestrict gone.example
+            unrestrict ntp.example kod
+            """
+        let result = Configuration.parse(text: text, file: "f")
+        #expect(result.diagnostics == [])
+        #expect(
+            result.configuration.restrictedHosts == [
+                HostRestriction(host: "ntp.example", flags: .limited),
+                HostRestriction(host: "ntp.example", family: .v6, onlyFromNTPPort: true, flags: .noQuery),
+                HostRestriction(host: "lan-host"),
+            ]
+        )
+        #expect(result.configuration.restrictions.isEmpty)
+    }
+
     @Test func `are taken back whole or by the flag`() throws {
         let text = """
             restrict default noquery limited

@@ -96,6 +96,31 @@ import Testing
     }
 }
 
+@Suite(.serialized) struct `A name in a restrict line` {
+    @Test(arguments: [[], ["--single-thread"]]) func `stands for its addresses, once it is resolved`(
+        options: [String]
+    ) throws {
+        let lines = """
+            rtc simulated
+            restrict default ignore
+            restrict localhost nomodify
+            restrict nobody.invalid noserve
+            """
+        let daemon = try Instance(lines, options: options)
+        #expect(daemon.reaches("holdover", within: 30))
+        #expect(eventually(within: 30) { (try? daemon.query())?.text("refid") == "RTC" })
+        #expect(eventually(within: 30) { daemon.logged("restrict nobody.invalid: ") == 1 }, "\(daemon.program.log)")
+        // When its line has gone the name is nobody any more.
+        let kept = try String(contentsOfFile: daemon.configuration, encoding: .utf8)
+        try kept.replacing("restrict localhost nomodify\n", with: "")
+            .write(toFile: daemon.configuration, atomically: true, encoding: .utf8)
+        daemon.program.signal(SIGHUP)
+        #expect(eventually(within: 30) { daemon.logged("configuration read again") == 1 })
+        #expect(try daemon.query() == nil)
+        #expect(daemon.program.end() == 0)
+    }
+}
+
 /// What a configuration may name that is not there.
 @Suite(.serialized) struct `What is missing` {
     private static let lines = """

@@ -13,7 +13,7 @@ struct SourceLine: Sendable {
     var failure: String?
     /// When the name is to be looked up (again); nil while there are enough associations.
     var nextLookup: MonotonicTime?
-    private var failures = 0
+    private var retry = LookupRetry()
 
     init(id: SourceID, configuration: SourceConfiguration, firstLookup: MonotonicTime) {
         self.id = id
@@ -22,18 +22,14 @@ struct SourceLine: Sendable {
     }
 
     /// Whether its servers may come up soon: their names are being looked up, or that has failed only a few times.
-    var isAwaited: Bool { associations.isEmpty && failures < Self.patience }
+    var isAwaited: Bool { associations.isEmpty && retry.failures < Self.patience }
     private static let patience = 4
-
-    private static let shortestRetry = NTPDuration.seconds(4)
-    private static let longestRetry = NTPDuration.seconds(512)
 
     var wanted: Int { configuration.capacity - associations.count }
 
     /// A look-up ended without an address to use: try again, ever more slowly up to some minutes.
     mutating func retryLater(from now: MonotonicTime) {
-        failures = min(failures + 1, 7)
-        nextLookup = now + min(Self.shortestRetry * Double(1 << failures), Self.longestRetry)
+        nextLookup = now + retry.fail()
     }
 
     /// Remembers the last few addresses that did not answer.
@@ -42,7 +38,7 @@ struct SourceLine: Sendable {
     private static let avoidedLimit = 16
 
     mutating func succeeded() {
-        failures = 0
+        retry.reset()
         nextLookup = nil
     }
 }
