@@ -11,7 +11,7 @@ extension Parser {
             networks = options.networks ?? networks
             for network in networks { add(network, options) }
         case .host(let host, let family):
-            let options = try restrictionOptions(&line, mask: nil)
+            let options = try restrictionOptions(&line, mask: nil, isHost: true)
             let line = HostRestriction(
                 host: host,
                 family: family,
@@ -48,7 +48,7 @@ extension Parser {
             }
             if !found { warnNothing(at: keyword) }
         case .host(let host, let family):
-            let options = try restrictionOptions(&line, mask: nil)
+            let options = try restrictionOptions(&line, mask: nil, isHost: true)
             let named = HostRestriction(host: host, family: family, onlyFromNTPPort: options.onlyFromNTPPort)
             guard let index = index(of: named) else { return warnNothing(at: keyword) }
             if options.hasFlags {
@@ -116,10 +116,13 @@ extension Parser {
         }
     }
 
-    /// - Parameter mask: what a `mask` is for and the word that named it; nil where there can be none.
+    /// - Parameters:
+    ///   - target: what a `mask` is for and the word that named it; nil where there can be none.
+    ///   - isHost: the line names a host, each of whose addresses is meant, as a mask of all bits says again.
     private mutating func restrictionOptions(
         _ line: inout DirectiveLine,
-        mask target: (networks: [IPNetwork], token: Token)?
+        mask target: (networks: [IPNetwork], token: Token)?,
+        isHost: Bool = false
     ) throws(SyntaxError) -> RestrictionOptions {
         var options = RestrictionOptions()
         while let token = line.next() {
@@ -128,6 +131,11 @@ extension Parser {
             }
             let flag = try keyword(token, "flag", RestrictionKeyword.self)
             switch flag {
+            case .mask where isHost:
+                _ = try line.value(of: token, expected: "the mask 255.255.255.255, as this is a name") { text in
+                    IPAddress(text).flatMap { $0.isWholeMask ? $0 : nil }
+                }
+                continue
             case .mask:
                 guard let target, target.networks.count == 1, let address = IPAddress(target.token.text) else {
                     throw SyntaxError(at: token, "expected 'mask' after an address only")
@@ -203,4 +211,9 @@ private enum RestrictionKeyword: String, CaseIterable {
         default: []
         }
     }
+}
+
+extension IPAddress {
+    /// Whether it is a mask of all bits of its family.
+    fileprivate var isWholeMask: Bool { isV4 ? v4Bits == .max : high == .max && low == .max }
 }

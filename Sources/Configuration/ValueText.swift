@@ -64,8 +64,9 @@ package enum ValueText {
         isNameCharacter(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
     }
 
-    /// `ADDRESS` or `ADDRESS/PREFIX`; an address alone is a network of one.
+    /// `ADDRESS`, `[ADDRESS]` or `ADDRESS/PREFIX`; an address alone is a network of one.
     static func network(_ text: String) -> IPNetwork? {
+        if text.hasPrefix("["), text.hasSuffix("]") { return network(String(text.dropFirst().dropLast())) }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else { return nil }
         let bits: Int64 = address.isV4 ? 32 : 128

@@ -36,7 +36,10 @@ private func diagnostics(_ text: String) -> [String] {
             "f:1:10: error: expected an address, a host name, 'default' or 'source', found '192.168.1'"
         ),
         ("restrict defualt", "f:1:10: error: expected an address, a host name, 'default' or 'source', found 'defualt'"),
-        ("restrict a mask 255.255.0.0", "f:1:12: error: expected 'mask' after an address only"),
+        (
+            "restrict a mask 255.255.0.0",
+            "f:1:17: error: expected the mask 255.255.255.255, as this is a name, found '255.255.0.0'"
+        ),
         ("unrestrict a", "f:1:1: warning: no 'restrict' line before this one is for the same addresses; ignored"),
         (
             "restrict 10.0.0.0/33",

@@ -39,6 +39,40 @@ import Testing
         #expect(result.configuration.restrictions.count == 4)
     }
 
+    /// What there is to remark on, and how many sources the file has.
+    private static let others: [(name: String, sources: Int, remarks: [String])] = [
+        ("arch", 4, []), ("debian-10", 4, []), ("debian-13", 4, []), ("esxi-6", 2, []), ("freebsd-13", 2, []),
+        ("openwrt", 4, []), ("pfsense", 1, []), ("rhel-6", 3, []), ("rhel-7", 4, []), ("synology-6", 1, []),
+        ("ubuntu-18.04", 5, []), ("ubuntu-24.04", 5, []),
+        (
+            "samba", 3,
+            [
+                "ntp.conf:9:1: warning: 'ntpsigndsocket' is not supported: Active Directory's clients get unsigned time; ignored",
+                "ntp.conf:10:45: warning: flag 'mssntp' is not supported; ignored",
+            ]
+        ),
+        (
+            "suse-12", 0,
+            [
+                "ntp.conf:12:1: warning: 'requestkey' is not supported: change the file and send SIGHUP; ignored",
+                "ntp.conf:13:1: warning: 'controlkey' is not supported: change the file and send SIGHUP; ignored",
+            ]
+        ),
+    ]
+
+    @Test(arguments: others) func `are started on`(name: String, sources: Int, remarks: [String]) throws {
+        let result = try parse("\(name).conf")
+        let missing = result.diagnostics.filter { $0.message.hasSuffix("going on without") }
+        #expect(missing.count == (["rhel-6", "rhel-7", "synology-6"].contains(name) ? 1 : 0))
+        #expect(result.diagnostics.filter { !missing.contains($0) }.map { $0.description } == remarks)
+        #expect(result.configuration.servers.count == sources)
+    }
+
+    @Test func `in Samba's guide name servers that may not query`() throws {
+        let hosts = try parse("samba.conf").configuration.restrictedHosts
+        #expect(hosts == (0..<3).map { HostRestriction(host: "\($0).pool.ntp.org", flags: .noQuery) })
+    }
+
     @Test func `Tickover's built-in one has nothing to remark on`() {
         let result = Configuration.parse(text: Configuration.builtInText, file: "built-in")
         #expect(result.diagnostics.isEmpty)

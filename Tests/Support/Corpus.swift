@@ -20,7 +20,10 @@ package enum Corpus {
             }
     }
 
-    package static let configurations = ["../Configurations/debian-12.conf", "../Configurations/ubuntu-16.04.conf"]
+    /// The paths of configurations that distributions and manuals have, by name.
+    package static let configurations =
+        ((try? FileManager.default.contentsOfDirectory(atPath: tests.appending(path: "Configurations").path)) ?? [])
+        .sorted().map { "../Configurations/\($0)" }
 }
 
 extension SplitMix {
