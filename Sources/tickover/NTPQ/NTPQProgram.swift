@@ -97,15 +97,25 @@ struct NTPQProgram {
     /// A session with the first of a host's addresses at which somebody answers.
     private mutating func connect(to host: NTPQOptions.Host) -> NTPQSession<ControlSocket>? {
         do throws(ResolverError) {
-            let addresses = try Resolver.resolve(host.name, family: options.family, port: host.port)
+            let addresses = try self.addresses(of: host)
             for (index, address) in addresses.enumerated() {
                 if let session = open(address, host, isLast: index == addresses.count - 1) { return session }
             }
-            return nil
         } catch {
             StandardStream.error.write("ntpq: \(error)\n")
             fail(.failure)
-            return nil
+        }
+        return nil
+    }
+
+    /// `localhost` is this machine also where no file and no name server says so (RFC 6761 section 6.3), as in a container
+    /// with next to nothing in it.
+    private func addresses(of host: NTPQOptions.Host) throws(ResolverError) -> [SocketAddress] {
+        do throws(ResolverError) {
+            return try Resolver.resolve(host.name, family: options.family, port: host.port)
+        } catch {
+            guard host.name == "localhost" else { throw error }
+            return [SocketAddress(address: options.family == .v6 ? .loopbackV6 : .loopbackV4, port: host.port)]
         }
     }
 
