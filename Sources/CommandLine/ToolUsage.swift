@@ -48,7 +48,8 @@ package enum ToolUsage {
         Usage: tickover check-config [-c FILE] [--json]
 
         Reads the configuration as the daemon would and prints what is wrong
-        with it, as file:line:column: message.
+        with it, as file:line:column: message, and what it names that is not
+        there.
 
           -c, --configfile FILE  the configuration
               --json             print for programs

@@ -17,8 +17,14 @@ package struct Surroundings: Sendable {
     /// In octets; a file beyond it is none of keys.
     private static let sizeLimit = 1 << 20
 
-    package init(of configuration: Configuration) {
+    /// - Parameter withLeapSeconds: also read the leap second file, which the daemon does by itself, again and again.
+    package init(of configuration: Configuration, withLeapSeconds: Bool = false) {
         readKeys(configuration)
+        if withLeapSeconds, let file = configuration.leapFile {
+            do throws(StateFileError) { _ = try LeapSeconds.load(file) } catch {
+                remarks.append("leap seconds: \(error)")
+            }
+        }
         if let path = configuration.driftFile { remarkOnFolder(of: path, "driftfile") }
         if let path = configuration.logFile { remarkOnFolder(of: path, "logfile") }
         if let path = configuration.pidFile { remarkOnFolder(of: path, "pidfile") }

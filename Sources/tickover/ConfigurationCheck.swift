@@ -8,7 +8,7 @@ enum ConfigurationCheck {
     static func run(_ options: ToolOptions) -> ExitStatus {
         do throws(LinuxError) {
             let loaded = try LoadedConfiguration.load(options.configurationFile)
-            let surroundings = Surroundings(of: loaded.configuration)
+            let surroundings = Surroundings(of: loaded.configuration, withLeapSeconds: true)
             let text = options.json ? json(loaded, surroundings) : plain(loaded, surroundings)
             guard StandardStream.output.write(text) else { return .failure }
             return isValid(loaded, surroundings) ? .success : .failure

@@ -132,6 +132,7 @@ import Testing
         statistics loopstats
         logfile /nonexistent/log
         pidfile /nonexistent/pid
+        leapfile /nonexistent/leap-seconds.list
         restrict default kod nomodify
         """
 
@@ -142,15 +143,15 @@ import Testing
         #expect(daemon.reaches("holdover", within: 30))
         #expect(try daemon.query()?.text("refid") == "RTC")
         let check = try build.run("tickover", "check-config", "-c", daemon.configuration)
-        #expect(check.status == 0 && check.output.hasSuffix(": 0 errors, 6 warnings\n"), "\(check.output)")
+        #expect(check.status == 0 && check.output.hasSuffix(": 0 errors, 7 warnings\n"), "\(check.output)")
         let warnings = check.output.split(separator: "\n").dropLast()
-        #expect(warnings.count == 6)
+        #expect(warnings.count == 7)
         for warning in warnings {
             let text = warning.hasPrefix("warning: ") ? warning.dropFirst("warning: ".count) : warning
             #expect(daemon.logged(String(text)) == 1, "\(warning)\n\(daemon.program.log)")
         }
         #expect(daemon.program.end() == 0)
-        #expect(daemon.logged("/nonexistent") == 6, "\(daemon.program.log)")
+        #expect(daemon.logged("/nonexistent") == 7, "\(daemon.program.log)")
     }
 
     @Test func `as a file that cannot be opened is no reason not to start`() throws {
