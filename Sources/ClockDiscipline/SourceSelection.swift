@@ -87,7 +87,7 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         }
         let frequencies = candidates.map { candidate in
             let estimate = candidate.reference.estimate
-            let error = estimate.frequencyError.fraction * TimeReference.boundFactor
+            let error = estimate.frequencyError.fraction * Self.frequencyDeviations
             return estimate.frequency.fraction - error...estimate.frequency.fraction + error
         }
         // A majority that agrees on the time need not agree on the frequency yet: then it may be anybody's.
@@ -103,6 +103,9 @@ package struct SourceSelection<ID: Hashable & Sendable>: Sendable {
         guard let low = points.min(), let high = points.max() else { return nil }
         return low...high
     }
+
+    /// Of a frequency, which a few samples tell with heavier tails than the time.
+    private static var frequencyDeviations: Double { 5 }
 
     /// How much smaller the present system peer's distance counts, so that two like ones do not take turns.
     private static var hysteresis: Double { 0.7 }

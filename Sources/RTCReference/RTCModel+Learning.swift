@@ -56,16 +56,36 @@ extension RTCModel {
         self.state?.move(to: date, temperature: temperature, kind)
     }
 
-    /// Inflates the covariance: the offset may have been wrong by `bound` for the last `elapsed`, as its reference was, and the
-    /// drift by what that comes to over the time.
-    mutating func inflate(bound: NTPDuration, elapsed: NTPDuration) {
+    /// Notes, before a comparison at `date` (UTC), that its reference may be wrong by `bound`. If that has become much better, what it
+    /// was wrong by before is no part of the chip's drift: that is open again.
+    mutating func isTaught(by bound: NTPDuration, at date: NTPDate) {
         guard var state else { return }
-        let offset = bound.seconds / Self.boundDeviations
-        let drift = offset / max(elapsed.seconds, 1)
-        for index in state.filters.indices {
-            state.filters[index].filter.forgetWhereFrom()
-            state.filters[index].filter.inflate(offset: offset * offset, drift: drift * drift)
+        let bound = bound.seconds
+        if bound * Self.improvement <= state.taughtBound {
+            let offset = state.taughtBound / Self.boundDeviations
+            let drift = offset / max((date - state.taughtSince).seconds, 1)
+            for index in state.filters.indices {
+                state.filters[index].filter.forgetWhereFrom()
+                state.filters[index].filter.inflate(offset: offset * offset, drift: drift * drift)
+            }
+            state.taughtBound = bound
+            state.taughtSince = date
         }
+        state.taughtBound = max(state.taughtBound, bound)
+        self.state = state
+    }
+
+    /// The reference has moved by `shift` at `date` (UTC), and may have been wrong by that before or be wrong by it from now on; so may
+    /// what was learned of the drift.
+    mutating func unsettle(by shift: NTPDuration, at date: NTPDate) {
+        guard var state else { return }
+        let known = state.mixture.driftVariance
+        let learning = min((date - state.taughtSince).seconds, Self.driftMemory)
+        let drift = shift.seconds / max(learning, 1)
+        for index in state.filters.indices {
+            state.filters[index].filter.inflate(offset: shift.seconds * shift.seconds, drift: drift * drift)
+        }
+        if drift * drift > known { state.taughtSince = date }
         self.state = state
     }
 
@@ -144,16 +164,14 @@ extension RTCModel {
 
     /// Notes that the chip was set, and its offset found to be as in `observation`; its drift is what it was.
     package mutating func rewritten(_ observation: RTCObservation) {
-        var next = State(observation, kind, drift: 0, coefficient: 0)
+        let fresh = State(observation, kind, drift: 0, coefficient: 0)
         if var state {
             state.move(to: max(state.date, observation.date), temperature: observation.temperature, kind)
-            for index in state.filters.indices {
-                let fresh = next.filters[index].filter
-                state.filters[index].filter.restart(offset: fresh.offset, variance: fresh.offsetVariance)
-            }
-            next.filters = state.filters
+            state.restart(fresh)
+            self.state = state
+        } else {
+            state = fresh
         }
-        state = next
         dissent = nil
         isBeingWritten = false
         lastWrite = NTPDate(seconds: observation.date.seconds)
@@ -207,6 +225,7 @@ extension RTCModel.State {
                 return RTCModel.Weighted(filter: filter)
             },
             observationBound: bound,
+            taughtSince: observation.date,
             swing: RTCModel.boundDeviations * kind.rate.unseen.temperature.fraction
         )
     }
@@ -235,6 +254,20 @@ extension RTCModel.State {
         observed = observation.date
         contradiction = 0
         return gain
+    }
+
+    /// A new phase, that of `fresh`, which has nothing to do with the old one.
+    fileprivate mutating func restart(_ fresh: Self) {
+        for index in filters.indices {
+            let new = fresh.filters[index].filter
+            filters[index].filter.restart(offset: new.offset, variance: new.offsetVariance)
+        }
+        date = fresh.date
+        observed = fresh.observed
+        trim = fresh.trim
+        observationBound = fresh.observationBound
+        unseen = 0
+        contradiction = 0
     }
 
     /// The drift was `before`, and has been watched for so many seconds since.

@@ -30,6 +30,9 @@ package struct RTCModel: Hashable, Sendable {
         var unseen = 0.0
         /// How fast the chip becomes warmer, °C/s, positive for warming; over some ten minutes.
         var warming = 0.0
+        /// Bound on what the references may have been wrong by that the drift was learned from, s, and since when these are the same.
+        var taughtBound = 0.0
+        var taughtSince: NTPDate
         /// By how much the drift of a chip without a thermometer may change while nobody compares it, s/s; 0 for others.
         var swing = 0.0
         /// How far the newest observations were from the model, s, while it is open whether they or the model are wrong.
@@ -104,6 +107,10 @@ extension RTCModel {
     static let dateTolerance = NTPDuration.seconds(1)
     /// Observations that contradict the model and agree with each other until it gives in.
     static let dissentLimit: Int32 = 3
+    /// What the drift is learned from lies no further back, in s.
+    static let driftMemory = 172_800.0
+    /// A reference whose bound is smaller by this factor is much better.
+    static let improvement = 8.0
     /// Deviation of the drift, in s/s, that counts as learned: 26 ms a day.
     static let learnedDrift = 0.3e-6
 }
@@ -157,10 +164,17 @@ extension RTCModel {
         return (.seconds(mixture.offset), .seconds(bound) + precaution(at: date))
     }
 
-    /// The part of the prediction's bound that is for what is possible, but not likely: that another temperature, which no
-    /// thermometer tells, has changed the drift since the last observation as much as it ever has.
+    /// The part of the prediction's bound that is for what is possible, but not likely.
+    ///
+    /// Another temperature, which no thermometer tells, may have changed the drift since the last observation as much as it ever
+    /// has. And what the chip was compared with may have gone from one end of its bound to the other while the drift was
+    /// learned.
     package func precaution(at date: NTPDate) -> NTPDuration {
-        state.map { .seconds($0.swing * (date - $0.observed).magnitude.seconds) } ?? .zero
+        guard let state else { return .zero }
+        let learning = min((state.observed - state.taughtSince).seconds, Self.driftMemory)
+        let taught = 2 * state.taughtBound / max(learning, 1)
+        let drift = state.swing + min(taught, Self.boundDeviations * kind.rate.drift.fraction)
+        return .seconds(drift * (date - state.observed).magnitude.seconds)
     }
 }
 

@@ -12,6 +12,8 @@ import NTPTime
 /// | `temperature` | in quarters of a °C, or `none` |
 /// | `trim` | the register, in steps, or `none` |
 /// | `observation-bound`, `unseen`, `contradiction` | s |
+/// | `taught` | the references' bound, s |
+/// | `taught-since` | UTC, as `date` |
 /// | `warming` | °C/s |
 /// | `swing` | s/s |
 /// | `filter` | for each noise: log likelihood; the state (`ChipFilter`); the covariance's upper half by rows |
@@ -31,6 +33,8 @@ extension RTCModel {
                 "observation-bound \(state.observationBound)",
                 "unseen \(state.unseen)",
                 "contradiction \(state.contradiction)",
+                "taught \(state.taughtBound)",
+                "taught-since \(Self.text(state.taughtSince))",
                 "warming \(state.warming)",
                 "swing \(state.swing)",
             ]
@@ -132,6 +136,8 @@ extension RTCModel.State {
             let observationBound = lines.number(of: "observation-bound", in: 0...3e9),
             let unseen = lines.number(of: "unseen", in: 0...3e9),
             let contradiction = lines.number(of: "contradiction", in: 0...3e9),
+            let taughtBound = lines.number(of: "taught", in: 0...3e9),
+            let taughtSince = lines.date(of: "taught-since"),
             let warming = lines.number(of: "warming", in: -1e3...1e3),
             let swing = lines.number(of: "swing", in: 0...ThermalFilter.maximumDrift)
         else { return nil }
@@ -151,6 +157,8 @@ extension RTCModel.State {
             observationBound: observationBound,
             unseen: unseen,
             warming: warming,
+            taughtBound: taughtBound,
+            taughtSince: taughtSince,
             swing: swing,
             contradiction: contradiction
         )

@@ -23,9 +23,8 @@ package struct RTCSource: Sendable {
     private var lastAttempt: NTPDate?
     private let policy = WriteBackPolicy()
     private var line = EdgeLine()
-    /// Bound on what the references that the chip was compared with have in common, and since when that has been about as much;
-    /// nil before the first comparison in this run.
-    private var comparedWith: (bound: NTPDuration, since: NTPDate)?
+    /// What the chip was compared with last; nil before the first comparison in this run.
+    private var lastComparedWith: TimeReference?
     /// The edges since the chip was last compared with UTC, the oldest first.
     private var edges: [EdgeSample] = []
     /// Why the chip is not believed although it has a time; nil if it is.
@@ -267,7 +266,8 @@ extension RTCSource {
             let contradicts = (observation.offset - before).magnitude > known + offered
             guard isDoubtful || contradicts || offered < known * Self.worstOffer else { return }
         }
-        compare(with: systematic, at: observation.date)
+        store.update { $0.model.isTaught(by: systematic, at: observation.date) }
+        noteShift(of: reference, at: last.edge)
         let outcome = store.update { memory in
             let (outcome, gain) = memory.model.take(observation)
             memory.learn(from: reference, at: last.edge, gain: gain)
@@ -284,25 +284,22 @@ extension RTCSource {
         requestedTrim = trimming.trim(of: model, at: utc.timescale.date(at: last.edge))
     }
 
-    /// Takes note of a reference that may be wrong by `bound`. If that has become much better, what it was wrong by before is no
-    /// part of the chip's drift.
-    private mutating func compare(with bound: NTPDuration, at date: NTPDate) {
-        guard model.hasHistory, let last = comparedWith else {
-            comparedWith = (bound, date)
-            return
-        }
-        guard bound * Self.improvement <= last.bound else {
-            comparedWith = (max(last.bound, bound), last.since)
-            return
-        }
-        store.update { $0.model.inflate(bound: last.bound, elapsed: (date - last.since).magnitude) }
-        comparedWith = (bound, date)
+    /// Takes note of a reference that has moved by more than its statistics explain, as others have come to it or gone: what it was
+    /// moved by is no drift of the chip's.
+    private mutating func noteShift(of reference: TimeReference, at moment: MonotonicTime) {
+        defer { lastComparedWith = reference }
+        guard let last = lastComparedWith else { return }
+        let (new, old) = (reference.estimate, last.estimate)
+        let date = new.date(at: moment)
+        let noise = (new.phaseError(at: moment) + old.phaseError(at: moment)) * TimeReference.boundFactor
+        let explained = noise + OscillatorAllowance.leastRate * (moment - old.moment).magnitude
+        let shift = (date - old.date(at: moment)).magnitude
+        guard shift > explained else { return }
+        store.update { $0.model.unsettle(by: shift, at: date) }
     }
 
     /// A comparison that is worse than what is known by this factor is left out.
     private static let worstOffer = 2.0
-    /// A reference whose bound is smaller by this factor is much better.
-    private static let improvement = 8.0
 
     /// The chip was set: its phase is new, its drift runs on.
     ///

@@ -38,7 +38,8 @@ enum SavedChip {
                     )
                 )
             },
-            observationBound: 0.001
+            observationBound: 0.001,
+            taughtSince: date
         )
         return "reference \(reference)\n" + model.serialised()
     }

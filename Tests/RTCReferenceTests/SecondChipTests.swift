@@ -207,8 +207,8 @@ private struct Operation: CustomTestStringConvertible, Sendable {
         #expect(model.temperatureCoefficient == nil)
         #expect(abs(model.drift.ppm - 18) < 1 && model.driftUncertainty < .ppm(1))
         let day = model.predict(at: ChipBench.start + .seconds(120_000 + 86_400))
-        // A crystal that is 25 °C away from the peak of its parabola loses 24 ppm.
-        #expect((2...3).contains(day.uncertainty.seconds))
+        // A crystal that is 25 °C away from the peak of its parabola loses 24 ppm, and it was not watched for long.
+        #expect((2...4).contains(day.uncertainty.seconds))
         let text = model.serialised()
         let read = try #require(RTCModel(parsing: text, of: PCF85063A.kind))
         #expect(read == model)
