@@ -27,6 +27,11 @@ struct RandomEvents {
     }
 
     init(_ world: inout RandomWorld) {
+        happen(&world)
+        cutOff(&world)
+    }
+
+    private mutating func happen(_ world: inout RandomWorld) {
         if world.chance.happens(0.12) { leapSecond = Self.leap(&world) }
         // Without a file, a leap second has to be heard of.
         if let leapSecond, !leapSecond.hasFile { return }
@@ -56,6 +61,20 @@ struct RandomEvents {
             }
             time += world.chance.logarithmic(60...max(120, world.duration / 3))
         }
+    }
+
+    /// At the end nobody answers, somebody sets the chip, and the power fails: what was found out about the chip has to be kept.
+    private mutating func cutOff(_ world: inout RandomWorld) {
+        var chance = Chance(seed: world.seed, stream: 0x6f66)
+        guard chance.happens(0.1), world.hasChip, !world.servers.isEmpty, leapSecond == nil else { return }
+        let begin = world.duration
+        let length = chance.logarithmic(7_200...86_400)
+        world.duration += length
+        write("outage all", Chance.moment(begin), Chance.moment(begin + length))
+        let set = begin + length * chance.uniform(0.1...0.4)
+        write("rtc-fault step", Chance.moment(set), Chance.time(chance.either(1e-2...1e4)))
+        let off = begin + length * chance.uniform(0.5...0.6)
+        write("power-off", Chance.moment(off), Chance.moment(off + length * chance.uniform(0.01...0.2)))
     }
 
     private mutating func write(_ words: String...) {
