@@ -63,7 +63,7 @@ extension RTCModel {
         let bound = bound.seconds
         if bound * Self.improvement <= state.taughtBound {
             let offset = state.taughtBound / Self.boundDeviations
-            let drift = offset / max((date - state.taughtSince).seconds, 1)
+            let drift = driftError(of: offset, over: (date - state.taughtSince).seconds)
             for index in state.filters.indices {
                 state.filters[index].filter.forgetWhereFrom()
                 state.filters[index].filter.inflate(offset: offset * offset, drift: drift * drift)
@@ -80,13 +80,17 @@ extension RTCModel {
     mutating func unsettle(by shift: NTPDuration, at date: NTPDate) {
         guard var state else { return }
         let known = state.mixture.driftVariance
-        let learning = min((date - state.taughtSince).seconds, Self.driftMemory)
-        let drift = shift.seconds / max(learning, 1)
+        let drift = driftError(of: shift.seconds, over: (date - state.taughtSince).seconds)
         for index in state.filters.indices {
             state.filters[index].filter.inflate(offset: shift.seconds * shift.seconds, drift: drift * drift)
         }
         if drift * drift > known { state.taughtSince = date }
         self.state = state
+    }
+
+    /// What an error of the offset, s, makes of a drift that is learned in `elapsed` s; no more than such a chip can have.
+    private func driftError(of offset: Double, over elapsed: Double) -> Double {
+        min(offset / max(min(elapsed, Self.driftMemory), 1), kind.rate.largestDrift.fraction)
     }
 
     /// Takes in a comparison of the chip with UTC.
@@ -114,7 +118,7 @@ extension RTCModel {
         dissent = nil
         let watched = (observation.date - state.observed).seconds
         let gain = state.correct(by: observation)
-        state.watchSwing(from: mixture.drift, for: watched)
+        state.watchSwing(from: mixture.drift, for: watched, limit: kind.rate.largestDrift)
         self.state = state
         return (.accepted, gain)
     }
@@ -271,10 +275,11 @@ extension RTCModel.State {
     }
 
     /// The drift was `before`, and has been watched for so many seconds since.
-    fileprivate mutating func watchSwing(from before: Double, for elapsed: Double) {
+    fileprivate mutating func watchSwing(from before: Double, for elapsed: Double, limit: Frequency) {
         guard swing > 0 else { return }
         let kept = swing * Elementary.exp(-max(0, elapsed) / RTCModel.swingTime * 0.693147180559945)
-        swing = max(RTCModel.calmSwing, kept, RTCModel.swingSafety * abs(mixture.drift - before))
+        let seen = min(RTCModel.swingSafety * abs(mixture.drift - before), limit.fraction)
+        swing = max(RTCModel.calmSwing, kept, seen)
     }
 
     /// What was gained unseen since the last observation is an error that the next one tells of.
