@@ -7,7 +7,7 @@ armhf = $(CURDIR)/.build/armhf/bin
 sanitized = $(CURDIR)/.build/tsan
 native = $(shell dpkg --print-architecture)
 
-.PHONY: run test sanitize coverage worlds bench system-test armhf deb package-test container-test image image-test format lint clean
+.PHONY: run test sanitize coverage worlds figures bench system-test armhf deb package-test container-test image image-test format lint clean
 
 run:
 	.ci/dependencies build
@@ -43,6 +43,11 @@ worlds:
 	swift build -c release --product tickover
 	setpriv --bounding-set=-sys_time --inh-caps=-sys_time \
 	    "$$(swift build -c release --show-bin-path)/tickover" simulate --worlds 10000 --seed "$$(date +%s | tail -c 9)"
+
+# The table of all scenarios in docs/discipline.md.
+figures:
+	.ci/dependencies build
+	scenarios/figures.sh
 
 bench:
 	.ci/dependencies $(native) peers bench

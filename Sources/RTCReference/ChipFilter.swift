@@ -137,8 +137,8 @@ struct ChipFilter: Hashable {
         added.withOffset[Self.driftIndex] = walk * elapsed / 2
         added.variances[Self.coefficientIndex] = Self.coefficientWander * Self.coefficientWander * duration
         func decay(_ index: Int, variance: Double, part: Double) {
-            let decay = Decay(part: part)
-            kept[index] = 1 - decay.lost
+            let decay = GaussMarkovDecay(part: part)
+            kept[index] = decay.kept
             shares[index] = elapsed * decay.mean
             added.offset += variance * elapsed * elapsed * decay.meanVariance
             added.variances[index] = variance * decay.lost * (1 + kept[index])
@@ -155,9 +155,9 @@ struct ChipFilter: Hashable {
             let (sine, cosine) = (values.count - 2, values.count - 1)
             shares[sine] = radian * (Elementary.sine(turns: turns + 0.25) - Elementary.sine(turns: after + 0.25))
             shares[cosine] = radian * (Elementary.sine(turns: after) - Elementary.sine(turns: turns))
-            let decay = Decay(part: duration / Self.swingTime)
+            let decay = GaussMarkovDecay(part: duration / Self.swingTime)
             for index in [sine, cosine] {
-                kept[index] = 1 - decay.lost
+                kept[index] = decay.kept
                 added.variances[index] = noise.daily * noise.daily * decay.lost * (1 + kept[index])
             }
         }
@@ -217,29 +217,5 @@ struct ChipFilter: Hashable {
         var sum = 0.0
         for index in values.indices { sum += shares[index] * values[index] }
         return sum
-    }
-}
-
-/// What is left after some time of a Gauss-Markov process with standard deviation 1.
-private struct Decay {
-    /// The share that is lost.
-    let lost: Double
-    /// The mean of what is there meanwhile, as a share of what was there.
-    let mean: Double
-    /// Variance of the process's mean that chance adds.
-    let meanVariance: Double
-
-    /// - Parameter part: the time as a share of the time constant; not negative.
-    init(part: Double) {
-        guard part < 0.01 else {
-            lost = 1 - Elementary.exp(-part)
-            mean = lost / part
-            meanVariance = (2 * (part - lost) - lost * lost) / (part * part)
-            return
-        }
-        // Series, as the differences would lose their digits.
-        mean = 1 - part / 2 * (1 - part / 3 * (1 - part / 4))
-        lost = part * mean
-        meanVariance = part * (2.0 / 3 - part * (1.0 / 2 - part * (7.0 / 30 - part / 12)))
     }
 }

@@ -1,3 +1,4 @@
+import ClockDiscipline
 import NTPTime
 
 /// Flicker noise of a frequency: its Allan deviation is the same over all spans of time, within 3 % from five minutes to
@@ -61,21 +62,12 @@ struct GaussMarkovStep {
 
     /// - Parameter part: the span's length as a share of the time constant; more than 0.
     init(part: Double) {
-        let lost: Double
-        let meanVariance: Double
-        if part < 0.01 {
-            // Series, as the differences below would lose their digits.
-            lost = part * (1 - part / 2 * (1 - part / 3 * (1 - part / 4)))
-            meanVariance = part * (2.0 / 3 - part * (1.0 / 2 - part * (7.0 / 30 - part / 12)))
-        } else {
-            lost = 1 - Elementary.exp(-part)
-            meanVariance = (2 * (part - lost) - lost * lost) / (part * part)
-        }
-        kept = 1 - lost
-        carried = lost / part
-        endDeviation = (lost * (1 + kept)).squareRoot()
-        sharedDeviation = lost * carried / endDeviation
-        ownDeviation = max(0, meanVariance - sharedDeviation * sharedDeviation).squareRoot()
+        let decay = GaussMarkovDecay(part: part)
+        kept = decay.kept
+        carried = decay.mean
+        endDeviation = (decay.lost * (1 + kept)).squareRoot()
+        sharedDeviation = decay.lost * carried / endDeviation
+        ownDeviation = max(0, decay.meanVariance - sharedDeviation * sharedDeviation).squareRoot()
     }
 
     /// The value at the end of the span.
