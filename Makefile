@@ -52,6 +52,7 @@ figures:
 bench:
 	.ci/dependencies $(native) peers bench
 	image/release/build.sh $(native)
+	Benchmarks/sample.sh
 	Benchmarks/run.sh
 
 armhf:
