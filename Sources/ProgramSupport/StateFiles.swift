@@ -21,7 +21,7 @@ package struct StateFiles {
     }
 
     /// Larger than any file of ours.
-    private static let sizeLimit = 4_096
+    private static let sizeLimit = 1 << 16
     /// What the kernel's clock can be steered by (ntpd's NTP_MAXFREQ).
     private static let plausible = -500.0...500.0
 

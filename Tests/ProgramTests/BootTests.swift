@@ -46,6 +46,12 @@ import Testing
         #expect(result.status == 1 && result.errors.contains(chip.reason), "\(result)")
     }
 
+    @Test func `reads all that was learned, however long`() throws {
+        #expect(SavedChip.long.utf8.count > 8_000)
+        let result = try load("rtc simulated", state: SavedChip.long, build: .host)
+        #expect(result.errors.hasPrefix("tickover: the RTC says 2"), "\(result)")
+    }
+
     @Test func `refuses a chip that was left half set`() throws {
         let result = try load("rtc simulated", state: SavedChip.halfSet, build: .host)
         #expect(result.status == 1 && result.errors.contains("being set when the power failed"), "\(result)")

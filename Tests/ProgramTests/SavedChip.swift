@@ -43,4 +43,23 @@ enum SavedChip {
         )
         return "reference \(reference)\n" + model.serialised()
     }
+
+    /// As long as any: of a chip that was compared with UTC for an hour, so that no number is round.
+    static let long: String = {
+        let begin = CivilTime(year: 2026, month: 11, day: 2).date
+        var model = RTCModel(of: DS3231.kind)
+        for minute in 0..<60 {
+            model.observe(
+                RTCObservation(
+                    offset: .seconds(1e-5 * Double(minute % 7)),
+                    date: begin + .seconds(60 * Double(minute)),
+                    temperature: Temperature(quarterDegrees: 100 + Int16(minute)),
+                    trim: TrimOffset(steps: 0),
+                    deviation: .microseconds(30),
+                    bound: .milliseconds(0.4)
+                )
+            )
+        }
+        return "reference 0.01 0.02 trimmed 0.0\n" + model.serialised()
+    }()
 }
