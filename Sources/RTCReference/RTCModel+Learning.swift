@@ -88,9 +88,12 @@ extension RTCModel {
         self.state = state
     }
 
-    /// What an error of the offset, s, makes of a drift that is learned in `elapsed` s; no more than such a chip can have.
+    /// What an error of the offset, s, makes of a drift that is learned in `elapsed` s; no more than a drift that nothing is known
+    /// about, less what is not known of this one anyway.
     private func driftError(of offset: Double, over elapsed: Double) -> Double {
-        min(offset / max(min(elapsed, Self.driftMemory), 1), kind.rate.largestDrift.fraction)
+        let error = offset / max(min(elapsed, Self.driftMemory), 1)
+        let unknown = kind.rate.drift.fraction * kind.rate.drift.fraction - (state?.mixture.driftVariance ?? 0)
+        return min(error, max(0, unknown).squareRoot())
     }
 
     /// Takes in a comparison of the chip with UTC.
